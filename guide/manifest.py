@@ -1,0 +1,146 @@
+"""An app of the guide as its folder describes it: `app.toml` and `gaps.toml` (see RULES.md)."""
+
+import difflib
+import re
+import shlex
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from guide import paths
+from guide.environments import Environment
+from guide.errors import ManifestError
+from guide.interpreter import Interpreter
+
+OWNERS = ("framework", "server", "add-on", "convention")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What an app declares that it does not do.
+
+    owner: whose behaviour it is, one of OWNERS.
+    seen: matches what the failing check says; another failure is not covered by this gap.
+    """
+
+    check: str
+    owner: str
+    reason: str
+    takes: str
+    seen: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class App:
+    """One framework's bookshop.
+
+    key: its folder's name, which is also its name on the command line.
+    prepare, serve, test: commands whose first word is a program of the app's environment.
+    """
+
+    key: str
+    folder: Path
+    name: str
+    packages: Sequence[str]
+    prepare: Sequence[Sequence[str]]
+    serve: Sequence[str]
+    test: Sequence[str]
+    lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def environment(self, interpreter: Interpreter) -> Environment:
+        """Return the environment that the app runs in."""
+        return Environment(self.key, interpreter, [self.folder / "requirements.txt"])
+
+    def test_environment(self, interpreter: Interpreter) -> Environment:
+        """Return the environment of the app's own tests; the app's own when they need no more."""
+        extra = self.folder / "requirements-test.txt"
+        if not extra.exists():
+            return self.environment(interpreter)
+        pins = [self.folder / "requirements.txt", extra]
+        return Environment(f"{self.key}-test", interpreter, pins)
+
+
+def known(folder: Path = paths.GUIDE / "apps") -> list[str]:
+    """Return the keys of all apps in `folder`, in alphabetical order.
+
+    Raises ManifestError when there is none.
+    """
+    keys = sorted(path.parent.name for path in folder.glob("*/app.toml"))
+    if not keys:
+        raise ManifestError(f"there is no app in {folder}: none of its folders has an app.toml.")
+    return keys
+
+
+def unknown_app(key: str, keys: Sequence[str]) -> ManifestError:
+    """Return the error that says which frameworks there are, and which one was perhaps meant."""
+    close = difflib.get_close_matches(key.lower(), keys, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return ManifestError(f"unknown framework {key!r}.{hint} There are: {', '.join(keys)}.")
+
+
+def load_app(key: str, folder: Path = paths.GUIDE / "apps") -> App:
+    """Read the manifest of the app `key`.
+
+    Raises ManifestError when there is no such app, or its `app.toml` lacks something.
+    """
+    keys = known(folder)
+    if key not in keys:
+        raise unknown_app(key, keys)
+    path = folder / key / "app.toml"
+    data = _read(path)
+    wanted = {"name": str, "packages": list, "prepare": list, "serve": str, "test": str}
+    for name, kind in wanted.items():
+        if not isinstance(data.get(name), kind):
+            raise ManifestError(f"{path}: {name!r} is missing or not a {kind.__name__}.")
+    return App(
+        key=key,
+        folder=folder / key,
+        name=data["name"],
+        packages=data["packages"],
+        prepare=[shlex.split(command) for command in data["prepare"]],
+        serve=shlex.split(data["serve"]),
+        test=shlex.split(data["test"]),
+        lines=data.get("lines", {}),
+    )
+
+
+def load_gaps(app: App, checks: Iterable[str]) -> dict[str, Gap]:
+    """Read what `app` declares not to do, by the id of the check.
+
+    checks: the ids of the checks for which a gap may be declared.
+    Raises ManifestError for a gap of no such check, or one that does not say all that it must.
+    """
+    path = app.folder / "gaps.toml"
+    if not path.exists():
+        return {}
+    allowed = set(checks)
+    gaps = {}
+    for check, table in _read(path).items():
+        if check not in allowed:
+            raise ManifestError(f"{path}: [{check}] is no check for which a gap can be declared.")
+        gaps[check] = _gap(path, check, table)
+    return gaps
+
+
+def _gap(path: Path, check: str, table: Any) -> Gap:
+    parts = ("owner", "reason", "takes", "seen")
+    if not isinstance(table, dict) or set(table) != set(parts):
+        raise ManifestError(f"{path}: [{check}] must have exactly {', '.join(parts)}.")
+    if table["owner"] not in OWNERS:
+        raise ManifestError(f"{path}: [{check}] owner must be one of {', '.join(OWNERS)}.")
+    try:
+        seen = re.compile(table["seen"], re.DOTALL)
+    except (re.error, TypeError) as error:
+        raise ManifestError(
+            f"{path}: [{check}] seen is not a regular expression: {error}"
+        ) from error
+    return Gap(check, table["owner"], table["reason"], table["takes"], seen)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ManifestError(f"{path}: cannot be read: {error}") from error
