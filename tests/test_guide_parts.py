@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from guide import interpreter
 from guide.contract import Contract, load_contract
 from guide.environments import Environment
-from guide.errors import ContractError, EnvironmentFailed, ManifestError
+from guide.errors import ContractError, EnvironmentFailed, InterpreterError, ManifestError
 from guide.interpreter import Interpreter
 from guide.manifest import load_app, load_gaps
 from guide.suite.check import Unmet
@@ -55,7 +55,7 @@ def test_no_interpreter_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
-    with pytest.raises(interpreter.InterpreterError, match=r"No usable Python 3\.13, 3\.12, 3\.11"):
+    with pytest.raises(InterpreterError, match=r"No usable Python 3\.13, 3\.12, 3\.11"):
         interpreter.newest()
 
 

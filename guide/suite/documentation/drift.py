@@ -19,6 +19,7 @@ from guide.suite.check import Unmet
 from guide.suite.client import STAFF, Shop
 from guide.suite.documentation.document import ADDRESS
 
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 SEED = 1
 EXAMPLES = 30
 SECONDS = 300
@@ -162,7 +163,8 @@ def _command(address: str, token: str, report: Path) -> list[str]:
     words = [word for option in options.items() for word in option]
     # Without --continue-on-failure an operation's first failure would hide all others.
     flags = ["--continue-on-failure", "--no-shrink", "--no-color"]
-    return [sys.executable, "-m", "schemathesis.cli", "run", address, *words, *flags]
+    program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)]
+    return [*program, "run", address, *words, *flags]
 
 
 def _events(report: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -219,9 +221,12 @@ def _findings(recorder: dict[str, Any]) -> Iterator[Finding]:
 def _short(message: str) -> str:
     """Return the first paragraph of a message as one short line.
 
-    What follows it holds the values that were sent or answered, which differ from app to app.
+    What follows it holds the values that were sent or answered. Also left out is the list of all
+    the statuses that would have been right for invalid input.
     """
-    return " ".join(message.partition("\n\n")[0].split())[:_MESSAGE]
+    lines = message.partition("\n\n")[0].splitlines()
+    kept = [line for line in lines if not line.startswith("Expected: ")]
+    return " ".join(" ".join(kept).split())[:_MESSAGE]
 
 
 def _requests(recorder: dict[str, Any]) -> Iterator[Sent]:

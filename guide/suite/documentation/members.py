@@ -97,9 +97,14 @@ def _limited(document: Document, name: str, said: dict[str, Any], wanted: dict[s
         told = re.search(r"(?<!\d)100(?!\d)", str(said.get("description")))
         return told is not None or not document.accepts(schema, 101)
     if name == "sort":
-        known = all(document.accepts(schema, value) for value in wanted["enum"])
-        return known and not document.accepts(schema, "nonsense")
+        known = all(_sorts(document, schema, value) for value in wanted["enum"])
+        return known and not _sorts(document, schema, "nonsense")
     return True
+
+
+def _sorts(document: Document, schema: Any, value: str) -> bool:
+    """Return whether lists can be sorted by `value`, be it one key or a list of keys."""
+    return document.accepts(schema, value) or document.accepts(schema, [value])
 
 
 def _content(document: Document, holder: Any) -> dict[str, Any]:

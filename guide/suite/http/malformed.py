@@ -96,7 +96,9 @@ def huge_ids(shop: Shop) -> None:
 def huge_exponent(shop: Shop) -> None:
     for literal in (b"1e400", b"1e-400", b'"1e400"', b'"1E+999999999"', b"1e1000000000"):
         content = b'{"name": "x", "born": ' + literal + b"}"
-        _no_failure(_post(shop, content), literal, REFUSED)
+        # 1e-400 is nought to the nearest number that a float can hold.
+        fine = (201, *REFUSED) if literal == b"1e-400" else REFUSED
+        _no_failure(_post(shop, content), literal, fine)
     for value in ("1e400", "1E+999999999", "-1e999999999"):
         _no_failure(shop.get("/books", params={"price_min": value}), value.encode())
 
@@ -148,7 +150,7 @@ def odd_queries(shop: Shop) -> None:
         "%zz", "q=%ff%fe", "q=%", "&&&=&=", "page=1&page=2", "sort=title&sort=price", "page=",
         "per_page=%D9%A3", "author_id=1_0", "price_min=1,5", "q[]=1", "q=" + "x" * 5000, "=" * 300,
     ):  # fmt: skip
-        answer = shop.wire(b"GET /books?%b HTTP/1.1\r\nHost: x\r\n\r\n" % query.encode())
+        answer = shop.wire(b"GET /books?%b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % query.encode())
         status = answer.status
         expect(status in (200, 404, 414, *REFUSED), f"GET /books?{query[:20]} answered {answer}")
 
@@ -160,7 +162,7 @@ def odd_paths(shop: Shop) -> None:
         "/books/\u0661".encode().decode("latin-1"), "/%2e%2e/%2e%2e/etc/passwd", "/books/1;x=y",
         "/books/%31%2fcover", "/" + "x" * 7000,
     ):  # fmt: skip
-        data = b"GET %b HTTP/1.1\r\nHost: x\r\n\r\n" % path.encode("latin-1")
+        data = b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % path.encode("latin-1")
         answer = shop.wire(data)
         # 0: the connection was closed; 30x: to the normal form of the path.
         fine = (0, 200, 301, 302, 307, 308, 404, 414, *REFUSED)

@@ -13,7 +13,7 @@ ABOVE_ALL_PRICES = Decimal(10_000)
 
 
 def search_filter(**kwargs: Any) -> django_filters.CharFilter:
-    schema = {"type": "string", "maxLength": 100, "description": "Text that the name contains."}
+    schema = {"type": "string", "maxLength": 100, "description": "Text to look for."}
     return extend_schema_field(schema)(
         django_filters.CharFilter(strip=False, max_length=100, **kwargs)
     )

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
@@ -182,6 +183,13 @@ class BookViewSet(ShopViewSet):
             transaction.on_commit(lambda: storage.delete(name))
 
 
+def open_cover(pk: int) -> FieldFile:
+    cover = get_object_or_404(Book, pk=pk).cover
+    if not cover:
+        raise NotFound("The book has no cover.")
+    return cover.open()
+
+
 class CoverView(APIView):
     permission_classes = [IsAdminUser | ReadOnly]
     parser_classes = [PNGParser, JPEGParser]
@@ -201,10 +209,11 @@ class CoverView(APIView):
         },
     )
     def get(self, request: Request, pk: int) -> FileResponse:
-        cover = get_object_or_404(Book, pk=pk).cover
-        if not cover:
-            raise NotFound("The book has no cover.")
-        return FileResponse(cover.open(), headers={"ETag": f'"{cover.name}"'})
+        try:
+            cover = open_cover(pk)
+        except FileNotFoundError:  # Replaced since its name was read.
+            cover = open_cover(pk)
+        return FileResponse(cover, headers={"ETag": f'"{cover.name}"'})
 
     @extend_schema(
         operation_id="putCover",
@@ -213,15 +222,15 @@ class CoverView(APIView):
         request={"image/png": OpenApiTypes.BINARY, "image/jpeg": OpenApiTypes.BINARY},
         responses={204: None, **errors(400, 401, 403, 404, 413, 415)},
     )
-    @method_decorator(transaction.atomic)
     def put(self, request: Request, pk: int) -> Response:
         if not request.data:
             raise ValidationError({"body": ["There is no image."]})
         content, suffix = request.data
-        book = get_object_or_404(Book.objects.select_for_update(), pk=pk)
-        storage, replaced = book.cover.storage, book.cover.name
-        book.cover.save(f"cover{suffix}", ContentFile(content), save=False)
-        book.save(update_fields=["cover"])
-        if replaced:
-            transaction.on_commit(lambda: storage.delete(replaced))
+        with transaction.atomic():
+            book = get_object_or_404(Book.objects.select_for_update(), pk=pk)
+            storage, replaced = book.cover.storage, book.cover.name
+            book.cover.save(f"cover{suffix}", ContentFile(content), save=False)
+            book.save(update_fields=["cover"])
+            if replaced:
+                transaction.on_commit(lambda: storage.delete(replaced))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -47,7 +47,7 @@ class JWTSecurityPolicy:
         principals = [Everyone]
         user = self.identity(request)
         if user is not None:
-            principals += [Authenticated, f"user:{user.username}"]
+            principals.append(Authenticated)
             if user.is_staff:
                 principals.append(STAFF)
         return self.acl.permits(context, principals, permission)
