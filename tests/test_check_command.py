@@ -114,14 +114,14 @@ def test_a_gap_that_is_met_fails_the_run(
     apps: Path, state: Path, make_app: MakeApp, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gap = '["http.{}"]\nowner = "framework"\nreason = "r"\ntakes = "t"\nseen = "{}"\n'
-    declared = gap.format("date", "no Date") + gap.format("options", "answered 501")
+    declared = gap.format("date", "no Date") + gap.format("head-length", "answered 404")
     declared += gap.format("range", "something else")
     make_app("one", gaps=declared)
     assert check(apps, "--group", "http", "--gaps") == 1
     checks = results(state)["one"]["checks"]
     assert checks["http.date"]["verdict"] == "gap met"
-    assert checks["http.options"]["verdict"] == "gap"
-    assert checks["http.options"]["reason"] == "r"
+    assert checks["http.head-length"]["verdict"] == "gap"
+    assert checks["http.head-length"]["reason"] == "r"
     assert checks["http.range"]["verdict"] == "failed"
     assert "declared as a gap that reads 'something else'" in checks["http.range"]["found"]
     assert "one: GAP MET http.date: the app passes this check" in capsys.readouterr().out

@@ -494,3 +494,24 @@ def test_a_request_without_an_answer_is_told() -> None:
     event = {"label": "GET /x", "value": {"type": "ReadTimeout", "message": "..."}}
     run = drift.read_events([("NonFatalError", event)])
     assert run.errors == ["GET /x: no answer (ReadTimeout)"]
+
+
+@pytest.mark.parametrize(("path", "count"), [("/books/{id}/cover", 0), ("/books/{id}", 1)])
+def test_a_new_book_may_lack_a_cover_and_nothing_else(path: str, count: int) -> None:
+    failure = {
+        "operation": "POST /books",
+        "title": "Created resource not found",
+        "message": f"404 for what was created.\n\nNot available with: `GET {path}`\n\nMore.",
+    }
+    name = "ensure_resource_availability"
+    result = {"name": name, "status": "failure", "failure_info": {"failure": failure}}
+    event = {"recorder": {"checks": {"case": [result]}}}
+    lines = drift.read_events([("ScenarioFinished", event)]).tell(name)
+    assert len(lines) == count
+    assert all(line.endswith("Not available with: `GET /books/{id}`") for line in lines)
+
+
+@pytest.mark.parametrize("page", ['<a href="/none/openapi.json">', "openapi.json"])
+def test_a_page_must_show_a_document_that_is_there(page: str) -> None:
+    with running(serving(good(), page=page)) as shop:
+        assert "neither names" in found("documentation.page", shop)

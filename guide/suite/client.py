@@ -125,6 +125,12 @@ class Shop:
         self.conforms(operation, response)
         return response
 
+    def ask(self, operation: str, id: int | None = None, **options: Any) -> Any:
+        """Call an operation that has to succeed, and return the JSON of its answer."""
+        response = self.call(operation, id, **options)
+        expect(response.is_success, f"{requested(response)} answered {tell(response)}")
+        return json_of(response)
+
     def conforms(self, operation: str, response: Response) -> None:
         """Raise Unmet unless the contract has this answer for `operation`."""
         which = self.contract.operations[operation]

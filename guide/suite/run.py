@@ -100,8 +100,8 @@ def _run(check: Check, shop: Shop) -> tuple[str, bool]:
 
 def _gone(server: Server, check: str) -> str:
     """Return why nothing more can be asked of the app; empty when it still answers."""
+    if server.answers():
+        return ""
     if (status := server.exit_status()) is not None:
         return f"the app died during {check} (status {status}): {server.last_words()}"
-    if not server.answers():
-        return f"the app hangs since {check}: GET /health is not answered within 5 s"
-    return ""
+    return f"the app hangs since {check}: GET /health is not answered within 5 s"

@@ -27,16 +27,16 @@ def me(shop: Shop) -> None:
     for username in (ANN, BEN):
         user = shop.data.user(username)
         wanted = {name: value for name, value in user.items() if name != "password"}
-        found = json_of(shop.call("getMe", by=username))
+        found = shop.ask("getMe", by=username)
         expect(found == wanted, f"GET /me of {username} gave {found}")
 
 
 @check("contract.me-change", "PATCH /me changes name and address, and is stored")
 def me_change(shop: Shop) -> None:
-    before = json_of(shop.call("getMe", by=BEN))
+    before = shop.ask("getMe", by=BEN)
     changes = {"full_name": "Grace Brewster", "email": "grace.b@example.com"}
     response = shop.call("updateMe", by=BEN, json=changes)
     expect(json_of(response) == {**before, **changes}, f"PATCH /me gave {tell(response)}")
-    expect(json_of(shop.call("getMe", by=BEN)) == {**before, **changes}, "it was not stored")
+    expect(shop.ask("getMe", by=BEN) == {**before, **changes}, "it was not stored")
     back = {name: before[name] for name in changes}
-    expect(json_of(shop.call("updateMe", by=BEN, json=back)) == before, "it cannot be changed back")
+    expect(shop.ask("updateMe", by=BEN, json=back) == before, "it cannot be changed back")

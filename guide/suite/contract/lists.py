@@ -21,14 +21,14 @@ def health(shop: Shop) -> None:
 @check("contract.author-read", "An author is read by id")
 def author_read(shop: Shop) -> None:
     for author in (shop.data.authors[0], shop.data.authors[-1]):
-        found = json_of(shop.call("getAuthor", author["id"]))
+        found = shop.ask("getAuthor", author["id"])
         expect(found == author, f"GET /authors/{author['id']}: {found} instead of {author}")
 
 
 @check("contract.book-read", "A book is read by id, with its author's name")
 def book_read(shop: Shop) -> None:
     for book in (shop.data.books[0], shop.data.books[-1]):
-        found = json_of(shop.call("getBook", book["id"]))
+        found = shop.ask("getBook", book["id"])
         author = shop.data.author(book["author_id"])
         same = ("id", "title", "isbn", "price", "year", "format", "stock", "description")
         expect(
@@ -56,7 +56,7 @@ def id_not_a_number(shop: Shop) -> None:
 def list_pages(shop: Shop) -> None:
     seen: list[int] = []
     for page in (1, 2, 3):
-        body = json_of(shop.call("listBooks", params={"page": page, "per_page": 100}))
+        body = shop.ask("listBooks", params={"page": page, "per_page": 100})
         expect((body["page"], body["per_page"]) == (page, 100), f"page {page}: {_frame(body)}")
         expect(body["total"] == len(shop.data.books), f"total {body['total']}")
         seen += [book["id"] for book in body["items"]]
@@ -68,7 +68,7 @@ def list_pages(shop: Shop) -> None:
 @check("contract.list-defaults", "A page holds 20 rows unless asked otherwise")
 def list_defaults(shop: Shop) -> None:
     for operation in ("listAuthors", "listBooks"):
-        body = json_of(shop.call(operation))
+        body = shop.ask(operation)
         expect((body["page"], body["per_page"]) == (1, 20), f"{operation}: {_frame(body)}")
         expect(len(body["items"]) == 20, f"{operation}: {len(body['items'])} items")
 
@@ -77,7 +77,7 @@ def list_defaults(shop: Shop) -> None:
 def list_last_page(shop: Shop) -> None:
     count = len(shop.data.authors)
     last = -(-count // 30)
-    body = json_of(shop.call("listAuthors", params={"page": last, "per_page": 30}))
+    body = shop.ask("listAuthors", params={"page": last, "per_page": 30})
     expect(len(body["items"]) == count - 30 * (last - 1), f"{len(body['items'])} on the last page")
     response = shop.call("listAuthors", params={"page": last + 1, "per_page": 30})
     past = response.status_code == 404 or not json_of(response)["items"]
@@ -148,7 +148,7 @@ def search_books(shop: Shop) -> None:
 @check("contract.search-authors", "Authors are found by name")
 def search_authors(shop: Shop) -> None:
     wanted = [author for author in shop.data.authors if "jo" in author["name"].lower()]
-    body = json_of(shop.call("listAuthors", params={"q": "jo", "per_page": 100}))
+    body = shop.ask("listAuthors", params={"q": "jo", "per_page": 100})
     found = sorted(author["id"] for author in body["items"])
     expect(found == [author["id"] for author in wanted], f"q=jo found {body['total']} authors")
 
@@ -183,7 +183,7 @@ def filters_together(shop: Shop) -> None:
 @check("contract.sort-books", "Books are sorted by price and year, both ways, ties by id")
 def sort_books(shop: Shop) -> None:
     for sort in ("price", "-price", "year", "-year"):
-        body = json_of(shop.call("listBooks", params={"sort": sort, "per_page": 100}))
+        body = shop.ask("listBooks", params={"sort": sort, "per_page": 100})
         wanted = [book["id"] for book in _sorted(shop.data.books, sort)[:100]]
         found = [book["id"] for book in body["items"]]
         expect(found == wanted, f"sort={sort} begins {found[:5]} instead of {wanted[:5]}")
@@ -194,7 +194,7 @@ def sort_titles(shop: Shop) -> None:
     # How a database collates letters is its own; sorting one author's ASCII titles is not.
     for sort, author in (("title", 1), ("-title", 1)):
         params = {"sort": sort, "author_id": author, "per_page": 100}
-        found = [book["title"] for book in json_of(shop.call("listBooks", params=params))["items"]]
+        found = [book["title"] for book in shop.ask("listBooks", params=params)["items"]]
         wanted = sorted(found, key=_letters, reverse=sort.startswith("-"))
         expect(list(map(_letters, found)) == list(map(_letters, wanted)), f"sort={sort}: {found}")
 

@@ -37,14 +37,14 @@ def order_time(shop: Shop) -> None:
 @check("contract.order-too-much", "More than is in stock is 409, and nothing is stored")
 def order_too_much(shop: Shop) -> None:
     plenty, scarce = shop.new_book(), shop.new_book(stock=1)
-    before = json_of(shop.call("listOrders", by=ANN))["total"]
+    before = shop.ask("listOrders", by=ANN)["total"]
     response = _order(shop, (plenty, 2), (scarce, 2))
     expect(response.status_code == 409, f"POST /orders answered {tell(response)}")
     expect(
         _stock(shop, plenty) == 5, f"a line of a refused order took stock: {_stock(shop, plenty)}"
     )
     expect(_stock(shop, scarce) == 1, "the stock changed")
-    after = json_of(shop.call("listOrders", by=ANN))["total"]
+    after = shop.ask("listOrders", by=ANN)["total"]
     expect(after == before, "a refused order is in the list")
 
 
@@ -62,8 +62,8 @@ def order_same_book(shop: Shop) -> None:
 def order_list(shop: Shop) -> None:
     mine = shop.data.user(BEN)["id"]
     wanted = [order["id"] for order in shop.data.orders if order["user_id"] == mine]
-    made = json_of(shop.call("createOrder", by=BEN, json=_body((shop.new_book(), 1))))["id"]
-    body = json_of(shop.call("listOrders", by=BEN, params={"per_page": 5}))
+    made = shop.ask("createOrder", by=BEN, json=_body((shop.new_book(), 1)))["id"]
+    body = shop.ask("listOrders", by=BEN, params={"per_page": 5})
     found = [order["id"] for order in body["items"]]
     expect(found[0] == made and set(found[1:]) <= {*wanted, *range(made)}, f"orders: {found}")
     expect(found == sorted(found, reverse=True), f"orders are not newest first: {found}")
@@ -75,11 +75,11 @@ def order_total(shop: Shop) -> None:
     book = shop.new_book(price="4.00")
     order = json_of(_order(shop, (book, 2)))
     shop.call("updateBook", book["id"], by=STAFF, json={"price": "5.00"})
-    again = json_of(shop.call("getOrder", order["id"], by=ANN))
+    again = shop.ask("getOrder", order["id"], by=ANN)
     expect(again == order, f"a new price changed an old order: {again['total']}")
     stored = shop.data.orders[-1]
     total = sum(Decimal(line["unit_price"]) * line["quantity"] for line in stored["lines"])
-    found = json_of(shop.call("getOrder", stored["id"], by=STAFF))
+    found = shop.ask("getOrder", stored["id"], by=STAFF)
     expect(
         Decimal(found["total"]) == total, f"total of {stored['id']}: {found['total']}, not {total}"
     )

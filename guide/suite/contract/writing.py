@@ -17,7 +17,7 @@ def author_create(shop: Shop) -> None:
 
 @check("contract.author-defaults", "What an author's body leaves out is null, or empty")
 def author_defaults(shop: Shop) -> None:
-    author = json_of(shop.call("createAuthor", by=STAFF, json={"name": "Anonymous"}))
+    author = shop.ask("createAuthor", by=STAFF, json={"name": "Anonymous"})
     rest = {name: author[name] for name in ("born", "died", "bio")}
     expect(rest == {"born": None, "died": None, "bio": ""}, f"defaults: {rest}")
 
@@ -65,7 +65,7 @@ def book_create(shop: Shop) -> None:
 def book_defaults(shop: Shop) -> None:
     body = shop.book_body()
     del body["stock"]
-    book = json_of(shop.call("createBook", by=STAFF, json=body))
+    book = shop.ask("createBook", by=STAFF, json=body)
     expect((book["stock"], book["description"]) == (0, ""), f"defaults: {book}")
 
 

@@ -15,6 +15,9 @@ LOADED_LINKS = {"stylesheet", "icon", "apple-touch-icon", "preload", "moduleprel
 LOADED_SOURCES = {"script", "img", "iframe", "source", "embed"}
 # Imports in scripts and styles that stand in the page itself.
 IMPORT = re.compile(r"""(?:\bimport|\bfrom|@import|url)\s*\(?\s*["']?((?:https?:)?//[^"')\s]+)""")
+# The document within the page, or its address there; some add-ons show the page a YAML form of it.
+HELD = re.compile(r"""["']openapi["']\s*:\s*["']3""")
+DOCUMENT = re.compile(r"""["']([\w./-]*openapi\.(?:json|ya?ml))["']""")
 
 
 class _Loads(HTMLParser):
@@ -61,7 +64,8 @@ def _html(shop: Shop) -> str:
 @check("documentation.page", "There is a page that shows the document", GUIDE)
 def page(shop: Shop) -> None:
     html = _html(shop)
-    shown = ADDRESS.strip("/") in html or re.search(r"""["']openapi["']\s*:""", html)
+    named = [urljoin(PAGE, each) for each in DOCUMENT.findall(html)]
+    shown = HELD.search(html) or any(shop.get(each).status_code == 200 for each in named)
     expect(shown, f"GET {PAGE} neither names {ADDRESS} nor holds the document")
 
 

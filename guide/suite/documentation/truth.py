@@ -18,8 +18,6 @@ TITLES = {
     "response_headers_conformance": "Every header that is documented comes, and as documented",
     "response_schema_conformance": "Every answer is as its schema says",
     "negative_data_rejection": "What the schemas exclude is refused",
-    "unsupported_method": "Methods that are not documented are answered 405 with Allow",
-    "allow_header_conformance": "OPTIONS allows the methods that are documented",
     "use_after_free": "What was deleted is gone",
     "ensure_resource_availability": "What was created is there",
     "ignored_auth": "What is documented to need a token needs it",

@@ -42,6 +42,7 @@ def book_not_modified(shop: Shop) -> None:
     etag = _book_etag(shop.get("/books/1"))
     same = shop.get("/books/1", headers={"If-None-Match": etag})
     expect(same.status_code == 304, f"GET with its ETag answered {tell(same)}")
+    expect(same.headers.get("ETag") == etag, f"304 has ETag {same.headers.get('ETag')}")
     book = shop.new_book()["id"]
     etag = _book_etag(shop.get(f"/books/{book}"))
     shop.patch(f"/books/{book}", by=STAFF, json={"stock": 4})

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from guide.suite.check import check, expect
-from guide.suite.client import REFUSED, STAFF, Shop, media_type, tell
+from guide.suite.client import REFUSED, STAFF, Shop, media_type, png, tell
 
 
 @check("http.unsupported-type", "A body that says it is not JSON is 415", "RFC 9110, 15.5.16")
@@ -39,6 +39,11 @@ def type_spelling(shop: Shop) -> None:
         headers = {"Content-Type": kind}
         response = shop.post("/authors", by=STAFF, content=content, headers=headers)
         expect(response.status_code == 201, f"POST of {kind} answered {tell(response)}")
+    book = shop.new_book()["id"]
+    for kind in ("Image/PNG", "image/png; x=y"):
+        headers = {"Content-Type": kind}
+        response = shop.put(f"/books/{book}/cover", by=STAFF, content=png(), headers=headers)
+        expect(response.status_code == 204, f"PUT of {kind} answered {tell(response)}")
 
 
 @check("http.no-type", "A body of no type is taken as JSON or refused, not a failure")

@@ -1,29 +1,27 @@
 from typing import Any
 
+from django.contrib.auth import authenticate
 from rest_framework import serializers
-from rest_framework_simplejwt.serializers import PasswordField, TokenObtainSerializer
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
 
 
-class TokenSerializer(TokenObtainSerializer):
+class TokenSerializer(serializers.Serializer):
     """Credentials in, an access token out."""
 
-    token_class = AccessToken
-
+    username = serializers.CharField(max_length=150, write_only=True)
+    password = serializers.CharField(max_length=200, trim_whitespace=False, write_only=True)
     access_token = serializers.CharField(read_only=True)
     token_type = serializers.ChoiceField(["Bearer"], read_only=True)
     expires_in = serializers.IntegerField(read_only=True, help_text="In seconds.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"] = serializers.CharField(max_length=150, write_only=True)
-        self.fields["password"] = PasswordField(max_length=200, trim_whitespace=False)
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        super().validate(attrs)
-        token = self.get_token(self.user)
+        user = authenticate(self.context["request"], **attrs)
+        if user is None:
+            raise AuthenticationFailed("No active account found with the given credentials.")
+        token = AccessToken.for_user(user)
         return {
             "access_token": str(token),
             "token_type": "Bearer",

@@ -1,9 +1,5 @@
-"""What the OpenAPI document says about every operation alike."""
+"""What the OpenAPI document says of many operations alike."""
 
-from typing import Any
-
-from drf_spectacular import openapi
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
@@ -20,6 +16,8 @@ DESCRIPTIONS = {
 }
 # What any operation with a JSON body can answer.
 BODY_ERRORS = (400, 406, 413, 415)
+# For views that anybody may call, though a token that is not good is refused.
+OPTIONAL_AUTH = [{}, {"jwtAuth": []}]
 
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, required=True, response=[201]
@@ -33,26 +31,3 @@ PRECONDITION_FAILED = {412: OpenApiResponse(description="It is not as `If-Match`
 
 def errors(*codes: int) -> dict[int, OpenApiResponse]:
     return {code: OpenApiResponse(OpenApiTypes.OBJECT, DESCRIPTIONS[code]) for code in codes}
-
-
-class AutoSchema(openapi.AutoSchema):
-    def get_override_parameters(self) -> list[OpenApiParameter]:
-        return [
-            OpenApiParameter(
-                "WWW-Authenticate", str, OpenApiParameter.HEADER, required=True, response=[401]
-            )
-        ]
-
-
-class ListSerializerExtension(OpenApiSerializerFieldExtension):
-    """Document how many items a list may have."""
-
-    target_class = "rest_framework.serializers.ListSerializer"
-
-    def map_serializer_field(self, auto_schema: openapi.AutoSchema, direction: str) -> Any:
-        schema = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
-        if not self.target.allow_empty:
-            schema["minItems"] = 1
-        if self.target.max_length is not None:
-            schema["maxItems"] = self.target.max_length
-        return schema

@@ -22,7 +22,9 @@ class OrderLineSerializer(serializers.ModelSerializer):
 class OrderSerializer(serializers.ModelSerializer):
     customer = serializers.SlugRelatedField(slug_field="username", read_only=True)
     total = serializers.DecimalField(max_digits=10, decimal_places=2, read_only=True)
-    lines = OrderLineSerializer(many=True, allow_empty=False, max_length=50)
+    lines = OrderLineSerializer(
+        many=True, allow_empty=False, max_length=50, help_text="From 1 to 50 lines."
+    )
 
     class Meta:
         model = Order

@@ -1,8 +1,6 @@
-from hashlib import md5
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 
 from shop.fields import PriceField
 from shop.models import Author, Book, validate_isbn
@@ -58,9 +56,3 @@ class BookSerializer(serializers.ModelSerializer):
             # The usual message repeats the input, which may hold what UTF-8 cannot.
             "format": {"error_messages": {"invalid_choice": "Not a valid choice."}},
         }
-
-
-def book_etag(book: Book) -> str:
-    """The ETag that ConditionalGetMiddleware gives to a book as JSON."""
-    content = JSONRenderer().render(BookSerializer(book).data)
-    return f'"{md5(content, usedforsecurity=False).hexdigest()}"'

@@ -13,7 +13,6 @@ class Settings(BaseSettings):
 
     token_lifetime: timedelta = timedelta(hours=1)
     max_body_size: int = 1_048_576
-    pool_size: int = 15
 
 
 settings = Settings()

@@ -8,13 +8,9 @@ from app.config import settings
 
 is_sqlite = settings.database_url.startswith("sqlite")
 
-engine = create_engine(
-    settings.database_url,
-    pool_size=settings.pool_size,
-    max_overflow=0,
-    # SQLite: sessions move between threads, and writers wait for one another.
-    connect_args={"check_same_thread": False, "timeout": 30} if is_sqlite else {},
-)
+# SQLite: sessions move between threads, and writers wait for one another.
+connect_args = {"check_same_thread": False, "timeout": 30} if is_sqlite else {}
+engine = create_engine(settings.database_url, connect_args=connect_args)
 
 if is_sqlite:
 

@@ -29,8 +29,7 @@ class Author(SQLModel, table=True):
 
 
 class Book(SQLModel, table=True):
-    # Without AUTOINCREMENT, SQLite gives the id of a deleted book to the next one.
-    __table_args__ = (CheckConstraint("stock >= 0"), {"sqlite_autoincrement": True})
+    __table_args__ = (CheckConstraint("stock >= 0"),)
 
     id: int | None = Field(default=None, primary_key=True)
     title: str = Field(max_length=300, index=True)

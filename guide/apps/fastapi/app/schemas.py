@@ -1,18 +1,16 @@
 """What comes in and what goes out."""
 
-import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import (
     MISSING,
     BaseModel,
-    BeforeValidator,
     EmailStr,
     Field,
+    FiniteFloat,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
 )
 
@@ -20,13 +18,11 @@ from pydantic import (
 TEXT = r"^[^\x00]*$"
 NOT_BLANK = r"^[^\x00]*[^\x00\s][^\x00]*$"
 MAX_ID = 2**31 - 1  # of a column of type INTEGER
-PLAIN_NUMBER = r"^[0-9]{1,4}(\.[0-9]{1,2})?$"
 
-# Strict: in a JSON body, "1" and true are not integers.
-Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
-Year = Annotated[int, Field(strict=True, ge=-3000, le=2100)]
-Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Quantity = Annotated[int, Field(strict=True, ge=1, le=100)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Year = Annotated[int, Field(ge=-3000, le=2100)]
+Stock = Annotated[int, Field(ge=0, le=1_000_000)]
+Quantity = Annotated[int, Field(ge=1, le=100)]
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=NOT_BLANK)]
 Title = Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK)]
@@ -34,29 +30,8 @@ Bio = Annotated[str, Field(max_length=2000, pattern=TEXT)]
 Description = Annotated[str, Field(max_length=5000, pattern=TEXT)]
 Email = Annotated[EmailStr, Field(max_length=254)]
 Isbn = Annotated[str, Field(pattern=r"^97[89][0-9]{10}$")]
+Price = Annotated[Decimal, Field(ge=Decimal("0.01"), le=Decimal("9999.99"), decimal_places=2)]
 BookFormat = Literal["hardcover", "paperback", "ebook", "audiobook"]
-
-
-def plain_number(value: Any) -> Any:
-    """Decimal alone would also take true, "1e2" and " 5 "."""
-    if isinstance(value, bool) or (isinstance(value, str) and not re.search(PLAIN_NUMBER, value)):
-        raise ValueError("must be a number or a string of digits with at most two decimals")
-    return value
-
-
-PriceIn = Annotated[
-    Decimal,
-    Field(ge=Decimal("0.01"), le=Decimal("9999.99"), decimal_places=2),
-    BeforeValidator(
-        plain_number,
-        json_schema_input_type=Annotated[float, Field(ge=0.01, le=9999.99)]
-        | Annotated[str, Field(pattern=PLAIN_NUMBER)],
-    ),
-]
-Money = Annotated[
-    Decimal,
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,8}\.[0-9]{2}$", "examples": ["12.50"]}),
-]
 
 
 class Message(BaseModel):
@@ -96,8 +71,8 @@ class AuthorQuery(SearchQuery):
 
 class BookQuery(SearchQuery):
     author_id: Annotated[int | None, Field(ge=1, le=MAX_ID)] = None
-    price_min: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
-    price_max: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+    price_min: Annotated[FiniteFloat | None, Field(ge=0)] = None
+    price_max: Annotated[FiniteFloat | None, Field(ge=0)] = None
     sort: Annotated[
         Literal["title", "-title", "price", "-price", "year", "-year"],
         Field(description="Ties are broken by id."),
@@ -174,7 +149,7 @@ class BookCreate(BaseModel):
     title: Title
     author_id: Id
     isbn: Isbn
-    price: PriceIn
+    price: Price
     year: Year
     format: BookFormat
     stock: Stock = 0
@@ -185,7 +160,7 @@ class BookUpdate(BaseModel):
     title: Title | MISSING = MISSING
     author_id: Id | MISSING = MISSING
     isbn: Isbn | MISSING = MISSING
-    price: PriceIn | MISSING = MISSING
+    price: Price | MISSING = MISSING
     year: Year | MISSING = MISSING
     format: BookFormat | MISSING = MISSING
     stock: Stock | MISSING = MISSING
@@ -197,7 +172,7 @@ class BookPublic(BaseModel):
     title: str
     author: AuthorRef
     isbn: Isbn
-    price: Money
+    price: Decimal
     year: int
     format: BookFormat
     stock: Annotated[int, Field(ge=0)]
@@ -221,12 +196,12 @@ class OrderLinePublic(BaseModel):
     book_id: int
     title: str
     quantity: int
-    unit_price: Money
+    unit_price: Decimal
 
 
 class OrderPublic(BaseModel):
     id: int
     customer: Annotated[str, Field(description="The username of who ordered.")]
     created_at: datetime
-    total: Money
+    total: Decimal
     lines: Annotated[list[OrderLinePublic], Field(min_length=1)]

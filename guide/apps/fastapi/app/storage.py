@@ -6,6 +6,7 @@ from tempfile import NamedTemporaryFile
 
 from app.config import settings
 
+MAX_SIZE = 1_048_576
 SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+MAX_CONTENT_LENGTH = 2 * 1024 * 1024
 MAX_COVER_SIZE = 1_048_576
-# One more than the largest body: Werkzeug cuts a chunked body off at the limit without a word, and
-# so a cover that is too large is told from one that is just large enough.
-MAX_CONTENT_LENGTH = MAX_COVER_SIZE + 1
 JWT_ACCESS_TOKEN_EXPIRES = timedelta(hours=1)
 
 API_TITLE = "Bookshop"

@@ -6,25 +6,20 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-# PostgreSQL stores no NUL.
-NO_NUL = validate.Regexp(r"^[^\x00]*$", error="Must not contain NUL.")
-NOT_BLANK = validate.Regexp(
-    r"^\s*[^\s\x00][^\x00]*$", error="Must not be only white space, nor contain NUL."
-)
 LARGEST_ID = 2**31 - 1
+NOT_BLANK = validate.Regexp(r"\s*\S", error="Must not be only white space.")
 
 
-def encodable(value: str) -> None:
-    """JSON can escape half of a surrogate pair, which is not a character that UTF-8 has."""
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise ValidationError("Contains half of a surrogate pair.") from error
+def storable(value: str) -> None:
+    """JSON can escape what a database cannot store: NUL, and halves of surrogate pairs."""
+    if re.search("[\0\ud800-\udfff]", value):
+        raise ValidationError("Contains a character that cannot be stored.")
 
 
 def text(*, max: int, min: int = 0, blank: bool = True, **kwargs: Any) -> fields.String:
-    pattern = NO_NUL if blank else NOT_BLANK
-    validators = [validate.Length(min=min, max=max), pattern, encodable]
+    validators = [validate.Length(min=min, max=max), storable]
+    if not blank:
+        validators.append(NOT_BLANK)
     return fields.String(validate=validators, **kwargs)
 
 
@@ -62,7 +57,7 @@ class Price(Money):
         super().__init__(metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Decimal:
-        if isinstance(value, str) and not re.fullmatch(self.PATTERN, value.replace("\n", "?")):
+        if isinstance(value, str) and not re.fullmatch(self.PATTERN, value):
             raise self.make_error("digits")
         price = super()._deserialize(value, attr, data, **kwargs)
         if price != Decimal(str(value)):

@@ -11,7 +11,7 @@ from .database import db
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """A moment with its time zone, also on SQLite (the recipe of SQLAlchemy's documentation)."""
+    """A moment with its time zone, also on SQLite (after a recipe of SQLAlchemy's)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -1,56 +1,30 @@
-"""flask-smorest's classes, with this API's conventions."""
+"""The blueprint that all resources use, with this API's conventions."""
 
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any
 
 import flask_smorest
-from apispec.ext.marshmallow import MarshmallowPlugin, resolver
-from flask import Flask, Request
-from flask.json.provider import DefaultJSONProvider
+from apispec.ext.marshmallow import resolver
+from flask import Request
 from flask_jwt_extended import current_user, jwt_required
 from flask_smorest import abort
-from flask_smorest.error_handler import ErrorSchema
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
 
 View = Callable[..., Any]
 
 
-class StrictJSONProvider(DefaultJSONProvider):
-    """JSON as RFC 8259 has it: no NaN, no Infinity, and no nesting that Python cannot follow."""
-
-    sort_keys = False
-
-    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        try:
-            return super().loads(s, parse_constant=self._refuse, **kwargs)
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-
-    @staticmethod
-    def _refuse(constant: str) -> NoReturn:
-        raise ValueError(f"{constant} is not JSON")
-
-
-class JSONParser(FlaskParser):
-    """Bodies are read by Flask, which answers 415 to other types and 400 to what is not JSON."""
+class Parser(FlaskParser):
+    """Bodies are read by Flask, which answers 415 to those that are not sent as JSON."""
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         return req.get_json()
 
 
 class Blueprint(flask_smorest.Blueprint):
-    ARGUMENTS_PARSER = JSONParser()
-
-    def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Any:
-        decorate = super().arguments(schema, location=location, **kwargs)
-        if location != "json":
-            return decorate
-        return lambda view: decorate(self.errors(400, 413, 415)(view))
+    ARGUMENTS_PARSER = Parser()
 
     def errors(self, *statuses: int) -> Callable[[View], View]:
         """Document the errors that an operation answers with."""
@@ -63,9 +37,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorate
 
     def login_required(self, view: View) -> View:
-        challenge = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
-        view = self.alt_response(401, schema=ErrorSchema, headers=challenge)(jwt_required()(view))
-        return self.doc(security=[{"bearer": []}])(view)
+        return self.doc(security=[{"bearer": []}])(self.errors(401)(jwt_required()(view)))
 
     def staff_required(self, view: View) -> View:
         @wraps(view)
@@ -81,17 +53,3 @@ def schema_name(schema: Any) -> str:
     """In the document, BookNewSchema is BookNew, and BookChange when it is loaded partially."""
     name = resolver(schema)
     return name.replace("New", "Change") if getattr(schema, "partial", False) else name
-
-
-class Api(flask_smorest.Api):
-    def __init__(self, app: Flask) -> None:
-        plugin = MarshmallowPlugin(schema_name_resolver=schema_name)
-        super().__init__(app, spec_kwargs={"marshmallow_plugin": plugin})
-
-    def handle_http_exception(self, error: HTTPException) -> Any:
-        """Keep the headers that belong to an error, such as the Allow of a 405."""
-        payload, status, extra = super().handle_http_exception(error)
-        headers = Headers(error.get_headers())
-        headers.remove("Content-Type")
-        headers.update(extra or {})
-        return payload, status, headers

@@ -9,6 +9,8 @@ FORMATS = ("hardcover", "paperback", "ebook", "audiobook")
 
 
 class RequestSchema(Schema):
+    """Refuses members that it does not know: marshmallow's default, told to the document."""
+
     class Meta:
         unknown = RAISE
 

@@ -17,7 +17,7 @@ def moment(value: datetime, request: Request) -> str:
 
 
 def includeme(config: Configurator) -> None:
-    renderer = JSON(ensure_ascii=False)
+    renderer = JSON()
     renderer.add_adapter(Decimal, money)
     renderer.add_adapter(datetime, moment)
     config.add_renderer("json", renderer)

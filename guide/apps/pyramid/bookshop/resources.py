@@ -16,25 +16,28 @@ from sqlalchemy.orm import joinedload
 from .models import Author, Book, Order
 from .security import STAFF
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", Author, Book, Order)
 
 
 class Resource:
     def __init__(self, request: Request) -> None:
         self.request = request
 
-    def find(self, query: Select[tuple[Row]]) -> Row:
+    @property
+    def id(self) -> int:
+        return self.request.openapi_validated.parameters.path["id"]
+
+    def find(self, model: type[Row], query: Select[tuple[Row]]) -> Row:
         """Return the row that the query and the path's id select, or answer 404.
 
         A row that is going to be written is locked, so that what is checked about it stays true.
         """
-        model = query.column_descriptions[0]["entity"]
-        query = query.where(model.id == self.request.openapi_validated.parameters.path["id"])
+        query = query.where(model.id == self.id)
         if self.request.method not in ("GET", "HEAD"):
             query = query.with_for_update(of=model)
         row = self.request.dbsession.scalar(query)
         if row is None:
-            raise HTTPNotFound(f"There is no such {model.__name__.lower()}.")
+            raise HTTPNotFound()
         return row
 
 
@@ -43,24 +46,21 @@ class Shop(Resource):
 
 
 class AuthorResource(Shop):
-    @property
-    def author(self) -> Author:
-        return self.find(select(Author))
+    def find_author(self) -> Author:
+        return self.find(Author, select(Author))
 
 
 class BookResource(Shop):
-    @property
-    def book(self) -> Book:
-        return self.find(select(Book).options(joinedload(Book.author)))
+    def find_book(self) -> Book:
+        return self.find(Book, select(Book).options(joinedload(Book.author)))
 
     @property
     def cover(self) -> Path:
-        book_id = self.request.openapi_validated.parameters.path["id"]
-        return Path(self.request.registry.settings["bookshop.media"]) / f"cover-{book_id}"
+        return Path(self.request.registry.settings["bookshop.media"]) / f"cover-{self.id}"
 
 
 class Account(Resource):
-    __acl__ = [(Allow, Authenticated, "view"), (Allow, Authenticated, "edit")]
+    __acl__ = [(Allow, Authenticated, ("view", "edit"))]
 
     @property
     def orders(self) -> Select[tuple[Order]]:
@@ -71,6 +71,5 @@ class Account(Resource):
 
 
 class OrderResource(Account):
-    @property
-    def order(self) -> Order:
-        return self.find(self.orders)
+    def find_order(self) -> Order:
+        return self.find(Order, self.orders)

@@ -1,12 +1,12 @@
 """What openapi.yaml alone cannot say about input, and how its errors are told."""
 
-import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from textwrap import shorten
 from typing import Any
 
+import orjson
 from jsonschema import ValidationError
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPBadRequest
@@ -20,7 +20,7 @@ class InvalidInput(HTTPBadRequest):
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__("The input is not valid.")
-        self.errors = [{"field": field, "message": message}]
+        self.fields = {field: message}
 
 
 def is_price(value: object) -> bool:
@@ -33,54 +33,40 @@ def is_email(value: object) -> bool:
 
 
 def is_double(value: object) -> bool:
-    """Refuse the numbers that Python reads and JSON does not know."""
+    """Refuse the numbers that Python reads in a query and JSON does not know."""
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def parse_number(text: str) -> int | float:
-    """Read 2.0 as the integer that it is in JSON Schema."""
-    number = float(text)
-    return int(number) if number.is_integer() else number
-
-
-def refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON.")
-
-
 def load_json(body: bytes, **parameters: str) -> Any:
-    """Read JSON as RFC 8259 has it: UTF-8, no NaN, no text that is not Unicode."""
+    """Read JSON as strictly as RFC 8259 has it, which the standard library does not."""
     try:
-        value = json.loads(
-            body.decode("utf-8"), parse_float=parse_number, parse_constant=refuse_constant
-        )
-        json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone surrogate is a ValueError
-    except RecursionError as error:
-        raise ValueError("The JSON is nested too deeply.") from error
-    return value
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput("body", f"This is not JSON: {error}") from error
 
 
-def describe(errors: Iterable[Exception], name: str = "") -> Iterator[dict[str, str]]:
-    """Say which field is at fault and why, for the errors of openapi-core and those within them.
+def describe(errors: Iterable[Exception], name: str = "") -> dict[str, str]:
+    """Say what is wrong with which field, for the errors of openapi-core and those within them.
 
     The messages of jsonschema repeat the whole input; what it should have been says as much.
     """
+    described = {}
     for error in errors:
         cause = error.__cause__
         if getattr(cause, "schema_errors", None):
-            yield from describe(cause.schema_errors, getattr(error, "name", ""))
+            described |= describe(cause.schema_errors, getattr(error, "name", ""))
         elif not isinstance(error, ValidationError):
-            message = shorten(str(cause or error), 100)
-            yield {"field": getattr(error, "name", "body"), "message": message}
+            described[getattr(error, "name", "body")] = shorten(str(cause or error), 100)
         elif error.validator == "required":
-            missing = error.message.split("'")[1]
-            yield {"field": locate(*error.absolute_path, missing), "message": "is required"}
+            for missing in set(error.validator_value) - error.instance.keys():
+                described[locate(*error.absolute_path, missing)] = "is required"
         elif error.validator == "additionalProperties":
             for unknown in error.instance.keys() - error.schema["properties"].keys():
-                yield {"field": locate(*error.absolute_path, unknown), "message": "is not known"}
+                described[locate(*error.absolute_path, unknown)] = "is not known"
         else:
             field = name or locate(*error.absolute_path) or "body"
-            message = f"does not meet {error.validator}: {error.validator_value}"
-            yield {"field": field, "message": message}
+            described[field] = f"does not meet {error.validator}: {error.validator_value}"
+    return described
 
 
 def locate(*path: str | int) -> str:

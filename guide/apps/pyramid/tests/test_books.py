@@ -105,5 +105,6 @@ def test_cover(staff, app):
 def test_bad_covers(staff):
     staff.put("/books/1/cover", PNG, content_type="image/jpeg", status=400)
     staff.put("/books/1/cover", PNG, content_type="image/gif", status=415)
+    staff.put("/books/1/cover", PNG, content_type="Image/PNG", status=204)
     staff.put("/books/1/cover", PNG.ljust(1_048_577), content_type="image/png", status=413)
     staff.put("/books/99/cover", PNG, content_type="image/png", status=404)

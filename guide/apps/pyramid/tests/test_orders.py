@@ -16,6 +16,10 @@ def test_order_takes_stock_at_todays_price(ada, staff):
     staff.delete("/books/1", status=409)
 
 
+def test_whole_quantity_may_be_written_as_a_float(ada):
+    assert order(ada, (1, 2.0)).json["total"] == "19.00"
+
+
 def test_all_lines_or_none(ada):
     order(ada, (1, 1), (2, 3), (2, 3), status=409)
     answer = order(ada, (1, 1), (999, 1), status=400)

@@ -7,7 +7,7 @@ from app.models import User
 from app.schemas import Credentials, Token, UserPublic, UserUpdate
 from app.security import authenticate_user, create_access_token
 
-router = APIRouter(tags=["account"])
+router = APIRouter(tags=["account"], max_body_size=settings.max_body_size)
 
 
 @router.post("/auth/token", summary="Log in", responses=READS_JSON | UNAUTHORIZED)

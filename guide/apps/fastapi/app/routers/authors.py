@@ -4,13 +4,14 @@ from fastapi import APIRouter, Depends, Query, Response, status
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from app.config import settings
 from app.dependencies import AuthorDep, SessionDep, require_staff
 from app.errors import CONFLICT, CREATED, FORBIDDEN, NOT_FOUND, READS_JSON, conflict, invalid
 from app.listing import ordering, paginate
 from app.models import Author
 from app.schemas import AuthorCreate, AuthorPublic, AuthorQuery, AuthorUpdate, Page
 
-router = APIRouter(prefix="/authors", tags=["shop"])
+router = APIRouter(prefix="/authors", tags=["shop"], max_body_size=settings.max_body_size)
 
 SORTS = {"name": col(Author.name), "born": col(Author.born)}
 
@@ -54,7 +55,7 @@ def get_author(author: AuthorDep) -> Author:
 )
 def update_author(change: AuthorUpdate, author: AuthorDep, session: SessionDep) -> Author:
     """Members that are left out stay as they are; `null` empties what may be empty."""
-    session.refresh(author, with_for_update=True)
+    session.refresh(author, with_for_update=True)  # nobody changes the other year meanwhile
     author.sqlmodel_update(change.model_dump(exclude_unset=True))
     if author.born is not None and author.died is not None and author.died < author.born:
         raise invalid("must not be earlier than born", "died")

@@ -6,20 +6,24 @@ from sqlalchemy.orm import contains_eager
 from sqlmodel import Session, col, or_, select
 
 from app import storage
+from app.config import settings
 from app.dependencies import BookDep, SessionDep, require_staff
 from app.errors import CONFLICT, CREATED, FORBIDDEN, NOT_FOUND, READS_JSON, conflict, invalid
 from app.listing import ordering, paginate
 from app.models import Author, Book
 from app.schemas import BookCreate, BookPublic, BookQuery, BookUpdate, Page
 
-router = APIRouter(prefix="/books", tags=["shop"])
+router = APIRouter(prefix="/books", tags=["shop"], max_body_size=settings.max_body_size)
 
 SORTS = {"title": col(Book.title), "price": col(Book.price), "year": col(Book.year)}
 
 
-def save(session: Session, book: Book) -> Book:
-    if session.get(Author, book.author_id) is None:
+def require_author(session: Session, author_id: int) -> None:
+    if session.get(Author, author_id) is None:
         raise invalid("There is no such author", "author_id")
+
+
+def save(session: Session, book: Book) -> Book:
     session.add(book)
     try:
         session.commit()
@@ -58,6 +62,7 @@ def list_books(query: Annotated[BookQuery, Query()], session: SessionDep) -> Any
 )
 def create_book(data: BookCreate, response: Response, session: SessionDep) -> Book:
     """An `author_id` that is nobody's is invalid input. An ISBN that is taken is a conflict."""
+    require_author(session, data.author_id)
     book = save(session, Book.model_validate(data))
     response.headers["Location"] = router.url_path_for("get_book", id=book.id)
     return book
@@ -77,8 +82,10 @@ def get_book(book: BookDep) -> Book:
 )
 def update_book(change: BookUpdate, book: BookDep, session: SessionDep) -> Book:
     """Members that are left out stay as they are; none of them may be `null`."""
-    with session.no_autoflush:
-        return save(session, book.sqlmodel_update(change.model_dump(exclude_unset=True)))
+    values = change.model_dump(exclude_unset=True)
+    if "author_id" in values:
+        require_author(session, values["author_id"])
+    return save(session, book.sqlmodel_update(values))
 
 
 @router.delete(
@@ -88,10 +95,10 @@ def update_book(change: BookUpdate, book: BookDep, session: SessionDep) -> Book:
     dependencies=[Depends(require_staff)],
     responses=FORBIDDEN | NOT_FOUND | CONFLICT,
 )
-def delete_book(id: int, book: BookDep, session: SessionDep) -> None:
+def delete_book(book: BookDep, session: SessionDep) -> None:
     session.delete(book)
     try:
         session.commit()
     except IntegrityError:
         raise conflict("The book has been ordered") from None
-    storage.delete_cover(id)
+    storage.delete_cover(book.id)

@@ -4,8 +4,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, status
 from fastapi.responses import FileResponse
 
 from app import storage
-from app.config import settings
-from app.dependencies import BookDep, IdPath, require_staff
+from app.dependencies import BookDep, require_staff
 from app.errors import FORBIDDEN, NOT_FOUND, header, invalid, not_found
 from app.schemas import Message
 
@@ -24,9 +23,9 @@ async def read_image(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > settings.max_body_size:
+        if len(body) > storage.MAX_SIZE:
             raise HTTPException(
-                status.HTTP_413_CONTENT_TOO_LARGE, f"At most {settings.max_body_size} bytes"
+                status.HTTP_413_CONTENT_TOO_LARGE, f"At most {storage.MAX_SIZE} bytes"
             )
     if not body.startswith(signature):
         raise invalid(f"is not an {media_type}")
@@ -45,8 +44,8 @@ async def read_image(request: Request) -> bytes:
         416: {"description": "No such range.", "content": {"text/plain": {}}},
     },
 )
-def get_cover(id: IdPath, book: BookDep) -> FileResponse:
-    path = storage.cover_path(id)
+def get_cover(book: BookDep) -> FileResponse:
+    path = storage.cover_path(book.id)
     try:
         media_type = storage.cover_media_type(path)
     except FileNotFoundError:
@@ -67,9 +66,9 @@ def get_cover(id: IdPath, book: BookDep) -> FileResponse:
     },
     openapi_extra={"requestBody": {"required": True, "content": IMAGE}},
 )
-def put_cover(id: IdPath, book: BookDep, image: Annotated[bytes, Depends(read_image)]) -> None:
+def put_cover(book: BookDep, image: Annotated[bytes, Depends(read_image)]) -> None:
     """The body is the image itself, at most 1,048,576 bytes.
 
     It begins with the signature of the type that `Content-Type` names, or it is invalid.
     """
-    storage.write_cover(id, image)
+    storage.write_cover(book.id, image)

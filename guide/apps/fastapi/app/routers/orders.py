@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, Response, status
 from sqlalchemy.orm import joinedload, selectinload
 from sqlmodel import col, select, update
 
+from app.config import settings
 from app.dependencies import CurrentUser, IdPath, SessionDep
 from app.errors import (
     CONFLICT,
@@ -20,7 +21,7 @@ from app.listing import paginate
 from app.models import Book, Order, OrderLine
 from app.schemas import OrderCreate, OrderPublic, Page, PageQuery
 
-router = APIRouter(prefix="/orders", tags=["orders"])
+router = APIRouter(prefix="/orders", tags=["orders"], max_body_size=settings.max_body_size)
 
 
 @router.get(

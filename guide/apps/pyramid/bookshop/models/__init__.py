@@ -46,7 +46,7 @@ def begin_sqlite(connection: Connection) -> None:
 
 def get_session(request: Request) -> Session:
     engine = request.registry["dbengine"]
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in ("GET", "HEAD"):
         engine = engine.execution_options(sqlite_begin="IMMEDIATE")
     dbsession = request.registry["dbsession_factory"](bind=engine)
     zope.sqlalchemy.register(dbsession, transaction_manager=request.tm)

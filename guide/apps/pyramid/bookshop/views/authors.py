@@ -52,11 +52,11 @@ class AuthorViews:
 
     @view_config(request_method="GET", permission="view")
     def read(self) -> Author:
-        return self.context.author
+        return self.context.find_author()
 
     @view_config(request_method="PATCH", permission="edit")
     def update(self) -> Author:
-        author = self.context.author
+        author = self.context.find_author()
         for name, value in self.request.openapi_validated.body.items():
             setattr(author, name, value)
         check_years(author)
@@ -64,7 +64,7 @@ class AuthorViews:
 
     @view_config(request_method="DELETE", permission="edit")
     def delete(self) -> Response:
-        self.request.dbsession.delete(self.context.author)
+        self.request.dbsession.delete(self.context.find_author())
         try:
             self.request.dbsession.flush()
         except IntegrityError as error:

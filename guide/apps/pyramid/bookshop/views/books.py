@@ -83,7 +83,7 @@ class BookViews:
 
     @view_config(request_method="GET", permission="view")
     def read(self) -> Book:
-        return self.tagged(self.context.book)
+        return self.tagged(self.context.find_book())
 
     @view_config(request_method="PATCH", permission="edit")
     def update(self) -> Book:
@@ -106,7 +106,7 @@ class BookViews:
 
     def expected_book(self) -> Book:
         """Return the book if it still is the one that the client means to change (If-Match)."""
-        book = self.context.book
+        book = self.context.find_book()
         if etag(self.request, book) not in self.request.if_match:
             raise HTTPPreconditionFailed("The book has changed since.")
         return book

@@ -1,5 +1,4 @@
 import os
-from tempfile import NamedTemporaryFile
 
 from pyramid.httpexceptions import HTTPNoContent, HTTPNotFound, HTTPRequestEntityTooLarge
 from pyramid.request import Request
@@ -26,23 +25,25 @@ class CoverViews:
             with path.open("rb") as file:
                 start, stat = file.read(8), os.fstat(file.fileno())
         except FileNotFoundError as error:
-            raise HTTPNotFound("There is no such cover.") from error
+            raise HTTPNotFound() from error
         content_type = next(name for name, sign in SIGNATURES.items() if start.startswith(sign))
         response = FileResponse(path, self.request, content_type=content_type)
         response.etag = f"{stat.st_ino:x}-{stat.st_mtime_ns:x}-{stat.st_size:x}"
         response.accept_ranges = "bytes"
+        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
     @view_config(request_method="PUT", permission="edit")
     def write(self) -> Response:
-        self.context.book  # noqa: B018  answers 404, and locks the row
+        self.context.find_book()
         image = self.request.body
         if len(image) > MAX_SIZE:
             raise HTTPRequestEntityTooLarge(f"A cover has {MAX_SIZE} bytes at most.")
-        if not image.startswith(SIGNATURES[self.request.content_type]):
-            raise InvalidInput("body", f"This is not {self.request.content_type}.")
-        path = self.context.cover
-        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(image)
-        os.replace(file.name, path)
+        content_type = self.request.content_type.lower()
+        if not image.startswith(SIGNATURES[content_type]):
+            raise InvalidInput("body", f"This is not {content_type}.")
+        # Nobody else writes this file meanwhile: the book's row is locked.
+        part = self.context.cover.with_suffix(".part")
+        part.write_bytes(image)
+        part.replace(self.context.cover)
         return HTTPNoContent()

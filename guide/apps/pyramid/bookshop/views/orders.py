@@ -44,7 +44,7 @@ class OrdersViews:
         order = Order(user=self.request.identity)
         for line in lines:
             book = books[line["book_id"]]
-            quantity = line["quantity"]
+            quantity = int(line["quantity"])  # 2.0 is an integer of JSON Schema, too
             order.lines.append(OrderLine(book=book, quantity=quantity, unit_price=book.price))
         self.request.dbsession.add(order)
         self.request.dbsession.flush()
@@ -57,4 +57,4 @@ class OrdersViews:
     route_name="order", request_method="GET", permission="view", renderer="json", openapi=True
 )
 def read_order(context: OrderResource, request: Request) -> Order:
-    return context.order
+    return context.find_order()
