@@ -1,8 +1,9 @@
-# Each target needs only python3 (3.11 or newer) and make; environments are made on first use in .guide/.
+# Each target needs only python3 (3.11 or newer) and make, unless it says more; environments are
+# made on first use in .guide/.
 PYTHON ?= python3
 FRAMEWORK ?= fastapi
 
-.PHONY: demo test test-quick test-all lint clean
+.PHONY: demo test test-quick test-all test-browser compare compare-quick report lint clean
 
 # Judge all four frameworks by one suite, then leave one serving: make demo FRAMEWORK=flask
 demo:
@@ -10,19 +11,35 @@ demo:
 
 # All that has to hold: the guide's own tests, each app's own tests, the suite against all four.
 test: lint
-	$(PYTHON) -m guide.develop pytest
+	$(PYTHON) -m guide.develop pytest -q
 	$(PYTHON) -m guide test
 	$(PYTHON) -m guide check
 	$(PYTHON) -m guide check --database postgresql --group contract
 
 # The guide's own tests alone.
 test-quick: lint
-	$(PYTHON) -m guide.develop pytest
+	$(PYTHON) -m guide.develop pytest -q
 
 # The whole suite and the apps' own tests on PostgreSQL too. The server comes from a wheel.
 test-all: test
 	$(PYTHON) -m guide test --database postgresql
 	$(PYTHON) -m guide check --database postgresql
+
+# The page in a browser. Needs Chromium (Debian: apt-get install chromium), and says so.
+test-browser:
+	$(PYTHON) -m guide.develop --browser pytest -q tests/browser
+
+# Measure all four, at most 25 minutes: guide/results/<date>.json, a report and a page. Linux.
+compare:
+	$(PYTHON) -m guide compare
+
+# The same in three minutes, with fewer rounds and without the suite, into .guide/quick/.
+compare-quick:
+	$(PYTHON) -m guide compare --quick
+
+# The report and the page of the newest results, into .guide/report/.
+report:
+	$(PYTHON) -m guide report
 
 lint:
 	$(PYTHON) -m guide.develop ruff check .

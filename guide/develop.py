@@ -1,6 +1,7 @@
 """`python -m guide.develop COMMAND ...`: run a developer's tool in its own environment.
 
-The environment is made of requirements/dev.txt on first use. Standard library only.
+The environment is made of requirements/dev.txt on first use; with `--browser` before the command,
+of requirements/browser.txt too. Standard library only.
 """
 
 import subprocess
@@ -14,8 +15,13 @@ from guide.interpreter import newest
 
 def main(command: list[str]) -> int:
     """Run `command` in the repository's root; return its exit status, 2 when it cannot be run."""
-    environment = Environment("develop", newest(), [paths.REQUIREMENTS / "dev.txt"])
+    pins = [paths.REQUIREMENTS / "dev.txt"]
+    name = "develop"
+    if command[:1] == ["--browser"]:
+        name, command = "browser", command[1:]
+        pins.append(paths.REQUIREMENTS / "browser.txt")
     try:
+        environment = Environment(name, newest(), pins)
         environment.ensure(lambda line: print(line, file=sys.stderr, flush=True))
         words = environment.command(command)
     except GuideError as error:

@@ -71,7 +71,13 @@ class Environment:
         say: receives one line before and one after an installation; nothing when there is none.
         Raises EnvironmentFailed with the installer's own reason.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFailed(
+                f"{self.root} cannot be made ({error.strerror}). Name another folder by the "
+                "environment variable GUIDE_STATE."
+            ) from error
         with (self.root / f"{self.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self._stamp() != self._wanted():

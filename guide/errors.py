@@ -25,6 +25,10 @@ class AppFailed(GuideError):
     """An app did not start, died, hung, or one of its commands failed."""
 
 
+class DatabaseFailed(GuideError):
+    """The database server of the tests did not start."""
+
+
 class PortTaken(GuideError):
     """The port that was asked for belongs to another process."""
 

@@ -3,6 +3,7 @@
 Only the standard library is imported here: this runs before any environment exists.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -14,7 +15,10 @@ from guide.errors import InterpreterError
 
 VERSIONS = ("3.13", "3.12", "3.11")
 # What an app needs of its interpreter; a build without one of these cannot be used.
-_PROBE = "import ensurepip, sqlite3, ssl, venv, sys; print('%d.%d.%d' % sys.version_info[:3])"
+# Free-threaded builds are left out: not all packages have wheels for them.
+_PROBE = """import ensurepip, sqlite3, ssl, sysconfig, venv, sys
+print('%d.%d.%d' % sys.version_info[:3])
+sys.exit(bool(sysconfig.get_config_var('Py_GIL_DISABLED')))"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def _candidates(version: str) -> list[Path]:
     """Return the paths at which Python `version` may stand, each once."""
     found = [shutil.which(f"python{version}")]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    found += [str(path) for path in pyenv.glob(f"{version}.*/bin/python")]
+    with contextlib.suppress(PermissionError):  # somebody else's
+        found += [str(path) for path in pyenv.glob(f"{version}.*/bin/python")]
     if sys.version_info[:2] == tuple(_numbers(version)):
         # Not sys.executable, which may be a virtual environment's own.
         found.append(str(Path(sys.base_prefix) / "bin" / f"python{version}"))

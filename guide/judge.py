@@ -1,9 +1,9 @@
 """Judging one framework: its environment made, its app filled and started, the suite run."""
 
 import json
-import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -68,7 +68,7 @@ class Bench:
     create: Databases
     checks: Sequence[Check]
     say: Say
-    apps: Path = paths.GUIDE / "apps"
+    apps: Path = paths.APPS
     runs: Path = field(default_factory=lambda: paths.STATE / "runs")
 
 
@@ -76,7 +76,7 @@ Seen = Callable[[Outcome], None]
 
 
 def judge(key: str, bench: Bench, seen: Seen) -> Judgement:
-    """Judge the framework `key`; what goes wrong is in the judgement, and is never raised.
+    """Judge the framework `key`; what goes wrong with it is in the judgement, and not raised.
 
     seen: receives each outcome as soon as it is there.
     """
@@ -84,9 +84,9 @@ def judge(key: str, bench: Bench, seen: Seen) -> Judgement:
     begun = time.monotonic()
     try:
         _judge(judgement, bench, seen)
-    except GuideError as error:
+    except (GuideError, OSError) as error:
         judgement.problem = str(error)
-        bench.say(str(error))
+        bench.say(judgement.problem)
     judgement.seconds = time.monotonic() - begun
     return judgement
 
@@ -98,22 +98,23 @@ def _judge(judgement: Judgement, bench: Bench, seen: Seen) -> None:
     environment = app.environment(bench.interpreter)
     environment.ensure(bench.say)
     judgement.versions = versions(environment, app.packages)
-    place = fill(app, environment, bench)
-    server = Server(app, environment, place, processes.free_port())
-    with server, Shop(server.url, place.secret_key, bench.contract, load_data(bench.data)) as shop:
-        for outcome in run_checks(bench.checks, shop, server, judgement.gaps):
-            judgement.outcomes[outcome.check] = outcome
-            seen(outcome)
+    with filled(app, environment, bench) as place:
+        server = Server(app, environment, place, processes.free_port())
+        data = load_data(bench.data)
+        with server, Shop(server.url, place.secret_key, bench.contract, data) as shop:
+            for outcome in run_checks(bench.checks, shop, server, judgement.gaps):
+                judgement.outcomes[outcome.check] = outcome
+                seen(outcome)
 
 
-def fill(app: App, environment: Environment, bench: Bench) -> Place:
-    """Return a fresh place for `app`, with its database filled."""
+@contextmanager
+def filled(app: App, environment: Environment, bench: Bench) -> Iterator[Place]:
+    """Yield a fresh place for `app`, with its database filled, that no other run uses meanwhile."""
     folder = bench.runs / app.key
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    place = Place.make(folder, bench.create(folder, f"bookshop_{app.key}"))
-    processes.prepare(app, environment, place, bench.data)
-    return place
+    with processes.claim_folder(folder):
+        place = Place.make(folder, bench.create(folder, f"bookshop_{app.key}"))
+        processes.prepare(app, environment, place, bench.data)
+        yield place
 
 
 def load_data(path: Path) -> Data:

@@ -64,7 +64,7 @@ class App:
         return Environment(f"{self.key}-test", interpreter, pins)
 
 
-def known(folder: Path = paths.GUIDE / "apps") -> list[str]:
+def known(folder: Path = paths.APPS) -> list[str]:
     """Return the keys of all apps in `folder`, in alphabetical order.
 
     Raises ManifestError when there is none.
@@ -82,15 +82,15 @@ def unknown_app(key: str, keys: Sequence[str]) -> ManifestError:
     return ManifestError(f"unknown framework {key!r}.{hint} There are: {', '.join(keys)}.")
 
 
-def load_app(key: str, folder: Path = paths.GUIDE / "apps") -> App:
-    """Read the manifest of the app `key`.
+def load_app(key: str, folder: Path = paths.APPS) -> App:
+    """Read the manifest of the app `key`, of `folder` or else of the guide's own.
 
     Raises ManifestError when there is no such app, or its `app.toml` lacks something.
     """
-    keys = known(folder)
+    keys = sorted({*known(folder), *known(paths.APPS)})
     if key not in keys:
         raise unknown_app(key, keys)
-    path = folder / key / "app.toml"
+    path = next(path for each in (folder, paths.APPS) if (path := each / key / "app.toml").exists())
     data = _read(path)
     wanted = {"name": str, "packages": list, "prepare": list, "serve": str, "test": str}
     for name, kind in wanted.items():
@@ -98,15 +98,25 @@ def load_app(key: str, folder: Path = paths.GUIDE / "apps") -> App:
             raise ManifestError(f"{path}: {name!r} is missing or not a {kind.__name__}.")
     return App(
         key=key,
-        folder=folder / key,
+        folder=path.parent,
         name=data["name"],
         packages=data["packages"],
-        prepare=[shlex.split(command) for command in data["prepare"]],
-        serve=shlex.split(data["serve"]),
-        test=shlex.split(data["test"]),
+        prepare=[_command(path, "prepare", text) for text in data["prepare"]],
+        serve=_command(path, "serve", data["serve"]),
+        test=_command(path, "test", data["test"]),
         lines=data.get("lines", {}),
         show=data.get("show", {}),
     )
+
+
+def _command(path: Path, name: str, text: str) -> list[str]:
+    try:
+        words = shlex.split(text)
+    except (ValueError, AttributeError) as error:
+        raise ManifestError(f"{path}: {name!r} cannot be split into words: {error}") from error
+    if not words:
+        raise ManifestError(f"{path}: {name!r} has an empty command.")
+    return words
 
 
 def load_gaps(app: App, checks: Iterable[str]) -> dict[str, Gap]:
@@ -122,7 +132,12 @@ def load_gaps(app: App, checks: Iterable[str]) -> dict[str, Gap]:
     gaps = {}
     for check, table in _read(path).items():
         if check not in allowed:
-            raise ManifestError(f"{path}: [{check}] is no check for which a gap can be declared.")
+            close = difflib.get_close_matches(check, allowed, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ManifestError(
+                f"{path}: [{check}] is no check for which a gap can be declared: checks of the "
+                f"contract have none, and `check --list` prints all others.{hint}"
+            )
         gaps[check] = _gap(path, check, table)
     return gaps
 
@@ -144,6 +159,6 @@ def _gap(path: Path, check: str, table: Any) -> Gap:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ManifestError(f"{path}: cannot be read: {error}") from error

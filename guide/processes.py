@@ -1,14 +1,17 @@
 """Starting an app's commands and server, watching them, and ending all that they started."""
 
 import contextlib
+import ctypes
+import fcntl
 import http.client
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -22,6 +25,8 @@ PREPARE_SECONDS = 120
 START_SECONDS = 30
 STOP_SECONDS = 10
 _LAST_LINES = 3
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 
 
 def free_port() -> int:
@@ -34,6 +39,8 @@ def free_port() -> int:
 
 def claim_port(port: int) -> None:
     """Raise PortTaken when another process listens on `port` of the loopback address."""
+    if not 0 < port < 65_536:
+        raise PortTaken(f"port {port} is none: ports are 1 to 65535.")
     with socket.socket() as probe:
         # As servers do: without it a port is refused for a minute after its last connection.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -76,6 +83,25 @@ class Place:
         }
 
 
+@contextlib.contextmanager
+def claim_folder(folder: Path) -> Iterator[None]:
+    """Make `folder` anew for the body, which alone uses it.
+
+    Raises AppFailed when another run does.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AppFailed(
+                f"{folder.name}: another run of the guide has its app running. End that one first."
+            ) from error
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        yield
+
+
 def prepare(app: App, environment: Environment, place: Place, data: Path) -> None:
     """Create the app's tables and load `data`.
 
@@ -96,7 +122,8 @@ def prepare(app: App, environment: Environment, place: Place, data: Path) -> Non
                 _end(process)
         if status != 0:
             raise AppFailed(
-                f"{app.key}: `{' '.join(command)}` failed with status {status}: {_tail(log)}"
+                f"{app.key}: `{' '.join(command)}` failed with status {status}: "
+                f"{_tail(log)} (log: {log})"
             )
 
 
@@ -157,9 +184,12 @@ class Server:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=seconds)
         try:
             connection.request("GET", "/health")
-            return connection.getresponse().status == 200
+            response = connection.getresponse()
+            response.read(1024)  # to the end: else the server meets a reset connection
         except (OSError, http.client.HTTPException):
             return False
+        else:
+            return response.status == 200
         finally:
             connection.close()
 
@@ -170,16 +200,17 @@ class Server:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if self.answers(2):
+            # An answer is not enough: it may be another process's that has taken the port.
+            if self.answers(2) and self.exit_status(0) is None:
                 return
-            if (status := self.exit_status(0.05)) is not None:
+            if (status := self.exit_status(0.01)) is not None:
                 raise AppFailed(
                     f"{self.app.key}: the server ended with status {status} before it answered: "
-                    f"{self.last_words()}"
+                    f"{self.last_words()} (log: {self._log})"
                 )
         raise AppFailed(
             f"{self.app.key}: GET /health was not answered with 200 within {START_SECONDS} s: "
-            f"{self.last_words()}"
+            f"{self.last_words()} (log: {self._log})"
         )
 
 
@@ -201,7 +232,13 @@ def _start(
         stdout=output,
         stderr=output,
         start_new_session=True,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - the guide has no other thread at that point
     )
+
+
+def _end_with_parent() -> None:
+    """Have Linux ask this process to end when the guide is gone, even by SIGKILL (prctl(2))."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -228,5 +265,6 @@ def _group_lives(group: int) -> bool:
 
 
 def _tail(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    text = log.read_text(encoding="utf-8", errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return " | ".join(lines[-_LAST_LINES:]) or "it printed nothing"

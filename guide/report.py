@@ -1,6 +1,7 @@
 """What was found, as a table for people and as JSON for programs."""
 
 import platform
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -48,8 +49,14 @@ def details(judgements: Sequence[Judgement], gaps: bool = False) -> Iterator[str
     for judgement in judgements:
         if judgement.problem:
             yield f"{judgement.key}: {judgement.problem}"
+        for reason, count in Counter(
+            each.found for each in judgement.outcomes.values() if each.verdict is Verdict.NOT_RUN
+        ).items():
+            yield f"{judgement.key}: not run: {count} checks: {reason}"
         for outcome in judgement.outcomes.values():
             mark = MARKS[outcome.verdict]
+            if outcome.verdict is Verdict.NOT_RUN:
+                continue
             if not outcome.verdict.good:
                 yield f"{judgement.key}: {mark} {outcome.check}: {outcome.found}"
             elif gaps and outcome.verdict is Verdict.GAP:

@@ -108,7 +108,7 @@ def good() -> dict[str, Any]:
 def test_group_has_its_checks() -> None:
     assert guide.suite.documentation.__all__
     assert len(STATIC) == 14
-    assert len(DRIFT) == 12
+    assert len(DRIFT) == 10
 
 
 @pytest.mark.parametrize("id", STATIC)

@@ -5,13 +5,14 @@ they are registered, group by group, against one database; each makes what it ch
 depends on another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from guide.suite.client import Shop
 
+SECONDS = 120
 GROUPS = ("contract", "http", "security", "documentation")
 TITLES = {
     "contract": "The contract",
@@ -22,7 +23,14 @@ TITLES = {
 
 
 class Unmet(Exception):
-    """The app did not do what the check asks for; the message says what it did instead."""
+    """The app did not do what the check asks for; the message says what it did instead.
+
+    findings: where there are several, a line each; else the message alone.
+    """
+
+    def __init__(self, message: str, findings: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.findings = list(findings) or [message]
 
 
 @dataclass(frozen=True)
@@ -32,12 +40,14 @@ class Check:
     id: `group.name`; stands in gaps.toml and in results, and never changes its meaning.
     title: what a good app does, as a sentence without its full stop.
     rule: where that is written: a section of an RFC, or of the contract.
+    seconds: in which it has to be over.
     """
 
     id: str
     title: str
     rule: str
     run: "Callable[[Shop], None]"
+    seconds: float = SECONDS
 
     @property
     def group(self) -> str:
@@ -48,14 +58,14 @@ _REGISTRY: dict[str, Check] = {}
 
 
 def check(
-    name: str, title: str, rule: str = "contract"
+    name: str, title: str, rule: str = "contract", seconds: float = SECONDS
 ) -> "Callable[[Callable[[Shop], None]], Callable[[Shop], None]]":
     """Register the decorated function as the check `name`, and return it unchanged."""
 
     def register(function: "Callable[[Shop], None]") -> "Callable[[Shop], None]":
         if name in _REGISTRY or name.partition(".")[0] not in GROUPS:
             raise ValueError(f"check {name!r} exists already or is of no group of {GROUPS}")
-        _REGISTRY[name] = Check(name, title, rule, function)
+        _REGISTRY[name] = Check(name, title, rule, function, seconds)
         return function
 
     return register

@@ -61,12 +61,16 @@ def order_same_book(shop: Shop) -> None:
 @check("contract.order-list", "Orders come newest first, a customer's own only")
 def order_list(shop: Shop) -> None:
     mine = shop.data.user(BEN)["id"]
-    wanted = [order["id"] for order in shop.data.orders if order["user_id"] == mine]
+    loaded = [order["id"] for order in shop.data.orders if order["user_id"] == mine]
+    before = shop.ask("listOrders", by=BEN)["total"]
     made = shop.ask("createOrder", by=BEN, json=_body((shop.new_book(), 1)))["id"]
     body = shop.ask("listOrders", by=BEN, params={"per_page": 5})
     found = [order["id"] for order in body["items"]]
-    expect(found[0] == made and set(found[1:]) <= {*wanted, *range(made)}, f"orders: {found}")
-    expect(found == sorted(found, reverse=True), f"orders are not newest first: {found}")
+    expect(found[0] == made, f"the newest order is {made}, the list begins {found}")
+    expect(len(found) == 5 and found == sorted(found, reverse=True), f"not newest first: {found}")
+    expect((before >= len(loaded), body["total"]) == (True, before + 1), f"total {body['total']}")
+    last = shop.ask("listOrders", by=BEN, params={"per_page": 1, "page": body["total"]})
+    expect([order["id"] for order in last["items"]] == loaded[:1], f"the oldest is {last['items']}")
     expect(all(order["customer"] == BEN for order in body["items"]), "another customer's order")
 
 

@@ -122,6 +122,8 @@ def run_of(shop: Shop) -> Run:
             _RUNS[shop] = _run(shop)
         except Unmet as unmet:
             _RUNS[shop] = str(unmet)
+        except (ValueError, LookupError, OSError) as error:
+            _RUNS[shop] = f"schemathesis's report cannot be read: {type(error).__name__}: {error}"
     outcome = _RUNS[shop]
     if isinstance(outcome, str):
         raise Unmet(outcome)

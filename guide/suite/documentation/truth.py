@@ -9,7 +9,7 @@ from collections.abc import Callable
 from guide.suite.check import check, expect
 from guide.suite.client import Shop
 from guide.suite.documentation.document import read, report
-from guide.suite.documentation.drift import CHECKS, run_of
+from guide.suite.documentation.drift import CHECKS, SECONDS, run_of
 
 TITLES = {
     "not_a_server_error": "No request brings about a server error",
@@ -28,6 +28,7 @@ TITLES = {
     "documentation.drift-complete",
     "A tool can make requests for every operation from the document alone",
     "OpenAPI Specification",
+    SECONDS + 30,
 )
 def drift_complete(shop: Shop) -> None:
     run = run_of(shop)
@@ -55,4 +56,5 @@ for _name in CHECKS:
         f"documentation.drift-{_name.replace('_', '-')}",
         TITLES[_name],
         f"the app's own document; schemathesis, {_name}",
+        SECONDS + 30,
     )(_keeps(_name))

@@ -34,7 +34,7 @@ def nan(shop: Shop) -> None:
         expect(response.status_code in REFUSED, f"a price of {literal.decode()}: {tell(response)}")
 
 
-@check("http.surrogates", "A lone surrogate is refused, or comes back as it was", "RFC 8259, 8.2")
+@check("http.surrogates", "A lone surrogate is refused or stored, not a failure", "RFC 8259, 8.2")
 def surrogates(shop: Shop) -> None:
     for content in (rb'{"name": "\ud800"}', rb'{"name": "x\udfff", "bio": "\ud83d"}'):
         _no_failure(_post(shop, content), content)
@@ -93,7 +93,7 @@ def huge_ids(shop: Shop) -> None:
     expect(response.status_code in REFUSED, f"an author_id of 26 digits answered {tell(response)}")
 
 
-@check("http.huge-exponent", "A number of a huge exponent costs nothing and is refused")
+@check("http.huge-exponent", "A number of a huge exponent is refused")
 def huge_exponent(shop: Shop) -> None:
     for literal in (b"1e-400", b'"1e400"', b'"1E+999999999"'):
         content = b'{"name": "x", "born": ' + literal + b"}"
@@ -122,7 +122,7 @@ def oversize_refused_early(shop: Shop) -> None:
     expect(response.status_code == TOO_LARGE, f"8 MB of spaces answered {tell(response)}")
 
 
-@check("http.many-members", "A body of very many members is refused or ignored, soon")
+@check("http.many-members", "A body of very many members is refused or ignored")
 def many_members(shop: Shop) -> None:
     members = b",".join(b'"k%d": %d' % (number, number) for number in range(20_000))
     _no_failure(
@@ -147,6 +147,7 @@ def duplicate_keys(shop: Shop) -> None:
 
 @check("http.odd-queries", "Odd queries are refused or ignored")
 def odd_queries(shop: Shop) -> None:
+    expect(shop.get("/books?page=1").is_success, "GET /books is not answered at all")
     for query in (
         "%zz", "q=%ff%fe", "q=%", "&&&=&=", "page=1&page=2", "sort=title&sort=price", "page=",
         "per_page=%D9%A3", "author_id=1_0", "price_min=1,5", "q[]=1", "q=" + "x" * 5000, "=" * 300,
@@ -158,6 +159,7 @@ def odd_queries(shop: Shop) -> None:
 
 @check("http.odd-paths", "Odd paths are 404 or refused")
 def odd_paths(shop: Shop) -> None:
+    expect(shop.get("/books/1").is_success, "GET /books/1 is not answered at all")
     for path in (
         "/%ff", "/books/%ff", "/books/%zz", "/books/../books/x", "//books//1", "/books/1%00",
         "/books/\u0661".encode().decode("latin-1"), "/%2e%2e/%2e%2e/etc/passwd", "/books/1;x=y",

@@ -91,11 +91,11 @@ def token_expired(shop: Shop) -> None:
 
 
 @check(
-    "security.token-claims", "A signed token of odd claims is 401, not a failure", "RFC 8725, 3.11"
+    "security.token-claims", "A signed token of odd claims is 401, not a failure", "RFC 7519, 7.2"
 )
 def token_claims(shop: Shop) -> None:
     good = _payload(shop, ANN) | {"exp": FOREVER}
-    who = next(name for name in ("user_id", "sub") if name in good)
+    who = next((name for name in ("user_id", "sub", "id", "username") if name in good), "sub")
     subjects: list[Any] = [999_999, "999999", "", None, [1], {}, "x"]
     odd: list[Any] = [{**good, who: subject} for subject in subjects]
     odd += [{**good, who: 10**30}, {**good, "exp": "soon"}, {**good, "exp": None}]
@@ -105,7 +105,7 @@ def token_claims(shop: Shop) -> None:
         _unknown(shop, f"Bearer {_sign(payload, shop.secret_key)}")
 
 
-@check("security.token-without-end", "A signed token that never runs out is 401", "RFC 8725, 3.10")
+@check("security.token-without-end", "A signed token that never runs out is 401", "RFC 6750, 5.3")
 def token_without_end(shop: Shop) -> None:
     payload = _payload(shop, ANN)
     payload.pop("exp", None)
@@ -138,11 +138,13 @@ def login_time(shop: Shop) -> None:
     for _ in range(7):
         for name, taken in times.items():  # in turn: the machine's moods meet both
             begun = time.perf_counter()
-            _login(shop, name, "wrong")
+            status = _login(shop, name, "wrong").status_code
             taken.append(time.perf_counter() - begun)
+            expect(status == 401, f"a login of {name} with a wrong password answered {status}")
     known, unknown = (statistics.median(taken) * 1000 for taken in times.values())
     told = f"a wrong password takes {known:.0f} ms, an unknown name {unknown:.0f} ms"
-    expect(0.5 < known / unknown < 2, told)
+    # Below 10 ms apart, what is seen may be the machine.
+    expect(0.5 < known / unknown < 2 or abs(known - unknown) < 10, told)
 
 
 @check("security.login-odd", "Odd names and passwords are 401 or refused")
