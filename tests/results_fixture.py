@@ -152,7 +152,7 @@ def _framework(key: str) -> dict[str, Any]:
             "Order books": [{"file": "orders.py", "source": "class Order:\n    lines = 2\n"}],
         },
         "first": {
-            "source": f"import {key}\n\napp = {key}.App()\n",
+            "source": [{"file": "app.py", "source": f"import {key}\n\napp = {key}.App()\n"}],
             "lines": least,
             "concepts": [f"concept {number}" for number in range(int(ideas))],
             "install_seconds": 12.0,

