@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
 from guide import processes, report
 from guide.answer.facts import load_facts
 from guide.databases import create_database, postgresql
@@ -37,8 +35,6 @@ from guide.suite.client import Shop
 
 REFERENCE = "fastapi"
 SERVER_CORE, LOAD_CORE = 0, 1
-# What a part may fail with: everything that an app, a server or the network can do.
-FAILURES = (GuideError, Unmet, httpx2.HTTPError, OSError, LookupError, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -107,12 +103,18 @@ class Comparison:
         """
         self.bench.say(f"{part}: {key}")
         try:
-            if time.monotonic() - self.begun > self.effort.minutes * 60:
-                raise GuideError(f"not measured: {self.effort.minutes:g} minutes were up")
+            self.in_time()
             self.of(key)[part] = measure(*arguments)
-        except FAILURES as error:
-            self.problem(part, key, str(error) or type(error).__name__)
+        except (GuideError, Unmet) as error:
+            self.problem(part, key, str(error))
+        except Exception as error:  # an app's answer can be anything, and so can what it breaks
+            self.problem(part, key, f"{type(error).__name__}: {error}")
         self.write()
+
+    def in_time(self) -> None:
+        """Raise GuideError when the time for the whole run is up."""
+        if time.monotonic() - self.begun > self.effort.minutes * 60:
+            raise GuideError(f"not measured: {self.effort.minutes:g} minutes were up")
 
     def problem(self, part: str, key: str, why: str) -> None:
         """Note why `part` of `key` is missing."""

@@ -83,12 +83,12 @@ def test_an_answer_that_never_ends(
 
 
 def test_a_crash_is_neither_a_pass_nor_a_gap(apps: Path, state: Path, make_app: MakeApp) -> None:
-    gap = '["http.header-size"]\nowner = "server"\nreason = "r"\ntakes = "t"\nseen = "."\n'
-    make_app("dies", mischief="'X-Large' in self.headers and os._exit(3)", gaps=gap)
+    gap = '["http.unknown-path"]\nowner = "server"\nreason = "r"\ntakes = "t"\nseen = "."\n'
+    make_app("dies", mischief="self.command == 'DELETE' and os._exit(3)", gaps=gap)
     assert check(apps, "dies", "--group", "http") == 1
     found = verdicts(state, "dies")
-    assert found["http.header-size"] == "failed"
-    assert found["http.odd-headers"] == "not run"
+    assert found["http.unknown-path"] == "failed"
+    assert found["http.error-json"] == "not run"
 
 
 def test_a_gap_covers_all_findings_or_none() -> None:
@@ -159,7 +159,7 @@ def test_results_that_cannot_be_written(
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert check(apps, "one", "--json", str(blocked / "results.json")) == 2
-    assert "cannot be written: Not a directory" in capsys.readouterr().err
+    assert "results.json cannot be written: File exists" in capsys.readouterr().err
 
 
 def test_commands_that_cannot_be_split(

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from openapi_spec_validator import validate
-from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+from openapi_spec_validator.validation.exceptions import (
+    OpenAPIValidationError,
+    ValidatorDetectError,
+)
 
 from guide.contract import METHODS
 from guide.errors import ManifestError
@@ -64,7 +67,7 @@ def openapi(shop: Shop) -> Mapping[str, object]:
     try:
         validate(document)
         valid = True
-    except OpenAPIValidationError:
+    except (OpenAPIValidationError, ValidatorDetectError):
         valid = False
     return {"version": document.get("openapi"), "operations": len(operations), "valid": valid}
 
