@@ -1,17 +1,13 @@
 """`python -m guide check`: what goes wrong with one framework is one line, the rest is kept."""
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from guide import paths, processes
+from guide import processes
 from guide.cli import main
 from tests.conftest import MakeApp
 
@@ -165,29 +161,6 @@ def test_port_in_use(apps: Path, make_app: MakeApp, capsys: pytest.CaptureFixtur
         assert main(["serve", "one", "--port", port, "--apps", str(apps)]) == 2
     err = capsys.readouterr().err
     assert f"port {port} of 127.0.0.1 cannot be used (Address already in use)" in err
-
-
-def test_serving_ends_with_its_processes(apps: Path, make_app: MakeApp, state: Path) -> None:
-    make_app("one", start="open('pid', 'w').write(str(os.getpid()))")
-    port = processes.free_port()
-    code = (
-        "import sys; from pathlib import Path; from guide import paths; "
-        f"paths.STATE = Path({str(state)!r}); from guide.cli import main; "
-        f"sys.exit(main(['serve', 'one', '--port', '{port}', '--apps', {str(apps)!r}]))"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=paths.REPOSITORY, stdout=subprocess.PIPE, text=True
-    ) as guide:
-        assert guide.stdout is not None
-        for line in guide.stdout:
-            if "Ctrl-C" in line:
-                break
-        server = int((apps / "one" / "pid").read_text())
-        os.kill(server, 0)
-        guide.send_signal(signal.SIGINT)
-        assert guide.wait(20) == 0
-    with pytest.raises(ProcessLookupError):
-        os.kill(server, 0)
 
 
 def test_no_framework_at_all(apps: Path, capsys: pytest.CaptureFixture[str]) -> None:

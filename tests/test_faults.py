@@ -100,8 +100,11 @@ def test_a_gap_covers_all_findings_or_none() -> None:
     assert "evil" in outcome.found
 
 
+# Signals as a terminal has them: a run in the background may have been told to ignore some.
 SERVE = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pathlib import Path
 from guide import paths
 paths.STATE = Path({state!r})
@@ -110,7 +113,7 @@ sys.exit(main(["serve", "one", "--port", "{port}", "--apps", {apps!r}]))
 """
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_no_server_outlives_the_guide(
     apps: Path, make_app: MakeApp, state: Path, end: signal.Signals
 ) -> None:
@@ -125,7 +128,8 @@ def test_no_server_outlives_the_guide(
                 break
         server = int((apps / "one" / "pid").read_text())
         guide.send_signal(end)
-        guide.wait(20)
+        status = guide.wait(20)
+    assert status == {signal.SIGKILL: -9}.get(end, 0)
     deadline = time.monotonic() + 10
     while Path(f"/proc/{server}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
