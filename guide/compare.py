@@ -68,7 +68,7 @@ FULL = Effort(
     suite=True,
 )
 QUICK = Effort(
-    minutes=2.5, rounds=3, requests=40, rate=40, seconds=4, starts=1, growth=(1, 1, 60), suite=False
+    minutes=2.8, rounds=2, requests=30, rate=40, seconds=3, starts=1, growth=(1, 1, 60), suite=False
 )
 
 
@@ -331,7 +331,9 @@ def _counted(run: Comparison, key: str, log: Path) -> Mapping[str, int]:
 def _first(run: Comparison) -> None:
     for key in run.apps:
         folder = run.bench.runs / f"{key}-first"
-        run.attempt("first", key, measure_first, key, run.bench.interpreter, folder)
+        run.attempt(
+            "first", key, measure_first, key, run.bench.interpreter, folder, run.effort.starts
+        )
         installing = run.of(key).get("first", {}).get("install_seconds", 0)
         run.document["installing"] += round(installing)
         run.begun += installing  # which is told apart
