@@ -1,0 +1,1 @@
+"""Values of HTTP. This package knows no app, no route and no wire."""
