@@ -1,0 +1,1 @@
+"""Values: from text, JSON and MessagePack to the types that handlers declare, and back."""

@@ -1,0 +1,198 @@
+"""From what msgspec and Pydantic complain of to one FieldError, with its code and its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from restive.errors import FieldError
+from restive.values.codes import article, choices, kind_of, one_of
+from restive.values.similar import did_you_mean
+from restive.values.types import bare, is_optional, members
+
+COMPARISONS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
+
+
+def _bound(match: re.Match[str]) -> tuple[str, str]:
+    sign, bound = match.groups()
+    return ("too_small" if sign.startswith(">") else "too_large"), f"{COMPARISONS[sign]} {bound}"
+
+
+def _length(match: re.Match[str]) -> tuple[str, str]:
+    sign, bound = match.groups()
+    code = "too_short" if sign.startswith(">") else "too_long"
+    return code, f"a length of {COMPARISONS[sign]} {bound}"
+
+
+def _items(match: re.Match[str]) -> tuple[str, str]:
+    bound, wanted, got = match.groups()
+    code = "too_short" if int(got) < int(wanted) else "too_long"
+    return code, f"a length of {bound}{wanted}"
+
+
+def _offset(match: re.Match[str]) -> tuple[str, str]:
+    kind = "date-time" if match[1] == "datetime" else "time"
+    return "format", f"a {kind} {'with an' if match[2] == 'a' else 'without an'} offset"
+
+
+# What msgspec 0.20 to 0.22 says of a constraint → code, and what is expected.
+CONSTRAINTS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str]]]] = [
+    (re.compile(r"Expected `[^`]*` (>=|>|<=|<) (\S+)\Z"), _bound),
+    (re.compile(r"Expected `[^`]*` of length (>=|>|<=|<) (\S+)\Z"), _length),
+    (re.compile(r"Expected `array` of (at least |at most |)length (\d+), got (\d+)\Z"), _items),
+    (
+        re.compile(r"Expected `[^`]*` that's a multiple of (\S+)\Z"),
+        lambda match: ("multiple_of", f"a multiple of {match[1]}"),
+    ),
+    (
+        re.compile(r"Expected `[^`]*` matching regex '(.*)'\Z", re.DOTALL),
+        lambda match: ("pattern", f"text that matches {match[1]}"),
+    ),
+    (re.compile(r"Expected `(datetime|time)` with (a|no) timezone component\Z"), _offset),
+]
+KIND = re.compile(r"Expected `[^`]*`, got `[^`]*`\Z").match
+FORMAT = re.compile(
+    r"Invalid (RFC3339|ISO8601|base64|UUID|decimal|epoch|MessagePack timestamp)"
+).match
+
+# Pydantic's type of an error, or the start or the end of one → code; the first that fits.
+PYDANTIC = {
+    "missing": "missing",
+    "union_tag_not_found": "missing",
+    "extra_forbidden": "unknown_field",
+    "multiple_of": "multiple_of",
+    "string_pattern_mismatch": "pattern",
+    "enum": "not_one_of",
+    "literal_error": "not_one_of",
+    "union_tag_invalid": "not_one_of",
+    "int_from_float": "type",
+    "int_parsing": "type",
+    "float_parsing": "type",
+    "bool_parsing": "type",
+    "greater_than": "too_small",
+    "less_than": "too_large",
+    "date": "format",
+    "time": "format",
+    "uuid": "format",
+    "decimal": "format",
+    "url": "format",
+    "ip_": "format",
+    "bytes_invalid": "format",
+    "finite_number": "format",
+}
+PYDANTIC_ENDINGS = {"too_short": "too_short", "too_long": "too_long", "_type": "type"}
+
+
+def split(message: str) -> tuple[str, str | None]:
+    """msgspec's message as its text and its path: `.a[0]`; "" at the top, None for a dict's key."""
+    text, found, place = message.rpartition(" - at `")
+    if not found:
+        return message, ""
+    return text, place[1:-1] if place.startswith("$") else None
+
+
+def escaped(name: object) -> str:
+    """A name as one step of a JSON Pointer (RFC 6901, 3)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def described(text: str, tp: Any, expected: str, value: Any, pointer: str) -> FieldError:
+    """The FieldError for msgspec's `text` about `value`, which should have been a `tp`.
+
+    expected: `word(tp)`, which is not cheap.
+    """
+    if own := _constraint(text):
+        return FieldError(
+            detail=f"Expected {own[1]}.", code=own[0], pointer=pointer, expected=own[1]
+        )
+    if KIND(text):
+        detail = f"Expected {article(expected)}, got {kind_of(value)}."
+        return FieldError(detail=detail, code="type", pointer=pointer, expected=expected)
+    if text.startswith(("Invalid enum value", "Invalid value")):
+        return not_one_of(_choices(tp), value, pointer)
+    if FORMAT(text):
+        detail = f"Expected {article(expected)}."
+        return FieldError(detail=detail, code="format", pointer=pointer, expected=expected)
+    return FieldError(detail=text, code="value", pointer=pointer)
+
+
+def _choices(tp: Any) -> list[Any]:
+    values = [value for member in members(tp) for value in choices(bare(member))]
+    return [*values, None] if is_optional(tp) and None not in values else values
+
+
+def _constraint(text: str) -> tuple[str, str] | None:
+    """Code and expectation where `text` is about a constraint."""
+    for pattern, read in CONSTRAINTS:
+        if match := pattern.match(text):
+            return read(match)
+    return None
+
+
+def not_one_of(values: Sequence[Any], value: Any, pointer: str) -> FieldError:
+    expected = one_of(values) if values else None
+    close: list[str] = []
+    if isinstance(value, str):
+        close = did_you_mean(value, [known for known in values if isinstance(known, str)])
+    return FieldError(
+        detail=f"Expected {expected}." if expected else "This value is not allowed.",
+        code="not_one_of",
+        pointer=pointer,
+        expected=expected,
+        did_you_mean=close or None,
+    )
+
+
+def missing(name: str, unknown: Sequence[object], pointer: str) -> FieldError:
+    """`name` is required; did_you_mean are the unknown names that were sent and look like it."""
+    return FieldError(
+        detail=f"{name!r} is required.",
+        code="missing",
+        pointer=f"{pointer}/{escaped(name)}",
+        did_you_mean=did_you_mean(name, map(str, unknown)) or None,
+    )
+
+
+def unknown_field(name: object, absent: Sequence[str], pointer: str) -> FieldError:
+    """`name` is not a field; did_you_mean are the fields not sent that look like it."""
+    return FieldError(
+        detail="There is no such field.",
+        code="unknown_field",
+        pointer=f"{pointer}/{escaped(name)}",
+        did_you_mean=did_you_mean(str(name), absent) or None,
+    )
+
+
+def from_pydantic(error: Any, value: Any, pointer: str) -> Iterator[FieldError]:
+    """One FieldError for each error of a Pydantic ValidationError about `value`."""
+    for item in error.errors(include_url=False, include_input=False):
+        kind = item["type"]
+        code = _pydantic_code(kind)
+        place = _place(item["loc"], value, adds=code == "missing")
+        expected = (item.get("ctx") or {}).get("expected")
+        yield FieldError(
+            detail=f"{item['msg']}.",
+            code=code,
+            pointer=pointer + "".join(f"/{escaped(step)}" for step in place),
+            expected=expected if isinstance(expected, str) else None,
+        )
+
+
+def _pydantic_code(kind: str) -> str:
+    for ending, code in PYDANTIC_ENDINGS.items():
+        if kind.endswith(ending):
+            return code
+    return next((code for start, code in PYDANTIC.items() if kind.startswith(start)), "value")
+
+
+def _place(loc: Sequence[Any], value: Any, *, adds: bool) -> Iterator[Any]:
+    """The steps of `loc` that lead somewhere in `value`: Pydantic names union members there too."""
+    for number, step in enumerate(loc):
+        if (isinstance(value, dict) and step in value) or (
+            isinstance(value, list) and isinstance(step, int) and step < len(value)
+        ):
+            value = value[step]
+        elif not (adds and number == len(loc) - 1):
+            continue
+        yield step

@@ -1,0 +1,495 @@
+"""Facts about annotations: what can be read and written, and what its parts are.
+
+Everything here runs while the app is built, never at a request.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+from msgspec import NODEFAULT, Meta, UnsetType
+
+from restive._typing import REQUIRED
+from restive.values.hooks import dec_hook, is_pydantic
+
+SCALARS = (str, int, float, bool, Decimal, UUID, datetime, date, time, timedelta)
+LISTS = (list, set, frozenset, tuple, Sequence)
+QUALIFIERS: tuple[Any, ...] = (typing.Required, typing.NotRequired, typing.Final)
+if sys.version_info >= (3, 13):
+    QUALIFIERS = (*QUALIFIERS, typing.ReadOnly)
+# PEP 695's, which Python 3.11 does not have
+ALIASES: tuple[Any, ...] = (typing.TypeAliasType,) if sys.version_info >= (3, 12) else ()
+# annotated_types → the argument of msgspec.Meta that says the same
+CONSTRAINTS = {
+    "Gt": "gt",
+    "Ge": "ge",
+    "Lt": "lt",
+    "Le": "le",
+    "MultipleOf": "multiple_of",
+    "MinLen": "min_length",
+    "MaxLen": "max_length",
+}
+USE = "a msgspec.Struct, dataclass, TypedDict, attrs class or Pydantic model"
+
+
+class UnsupportedType(ValueError):
+    """An annotation that cannot be read or written.
+
+    what: which one, and why. remedy: what to write instead. Both without their full stop.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}. {remedy}.")
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a structured type.
+
+    name: in Python. encode_name: on the wire. type: with its constraints; default: REQUIRED where
+    it must be given, unless `factory` makes one.
+    """
+
+    name: str
+    encode_name: str
+    type: Any
+    default: Any = REQUIRED
+    factory: Callable[[], Any] | None = None
+    description: str | None = None
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED and self.factory is None
+
+
+def normalise(tp: Any) -> Any:
+    """`tp` as msgspec understands it: aliases and NewTypes resolved, constraints as `msgspec.Meta`.
+
+    Other metadata of `Annotated` is dropped. Raises UnsupportedType for what cannot be read from
+    JSON, wherever in `tp` it stands: unions that cannot be told apart, classes that are not
+    values, constraints that would be ignored.
+    """
+    if has_patch(tp):
+        return class_of(tp)[normalise(get_args(bare(tp))[0])]
+    plain = _resolved(tp, ())
+    _buildable(plain)
+    for part in parts(plain):
+        _supported(part)
+    return plain
+
+
+def readable(tp: Any) -> Any:
+    """`normalise`, for a type that clients send values of.
+
+    Raises UnsupportedType also where a class has fields that are not for its maker to set.
+    """
+    plain = normalise(tp)
+    for part in parts(plain):
+        cls = class_of(part)
+        for name, info in getattr(cls, "__dataclass_fields__", {}).items():
+            if not info.init or isinstance(info.type, dataclasses.InitVar):
+                raise _not_settable(cls, name)
+        for info in getattr(cls, "__attrs_attrs__", ()):
+            if not info.init:
+                raise _not_settable(cls, info.name)
+    return plain
+
+
+def _not_settable(cls: Any, name: str) -> UnsupportedType:
+    return UnsupportedType(
+        f"clients could set `{_name(cls)}.{name}`, which is not an argument of `__init__`, or "
+        "is nothing else",
+        "Read another type, without this field, and make this one of it",
+    )
+
+
+def bare(tp: Any) -> Any:
+    """`tp` without `Annotated`, aliases, NewType and the qualifiers of TypedDict, at its top."""
+    while True:
+        origin = get_origin(tp)
+        if origin is Annotated or origin in QUALIFIERS:
+            tp = get_args(tp)[0]
+        elif isinstance(tp, NewType):
+            tp = tp.__supertype__
+        elif ALIASES and isinstance(origin or tp, ALIASES):
+            tp = _alias_value(tp)
+        else:
+            return tp
+
+
+def metas(tp: Any) -> tuple[Meta, ...]:
+    """The `msgspec.Meta` that stand on `tp` itself, the outermost last."""
+    found: tuple[Meta, ...] = ()
+    while get_origin(tp) is Annotated:
+        found = (*(m for m in tp.__metadata__ if isinstance(m, Meta)), *found)
+        tp = get_args(tp)[0]
+    return found
+
+
+def members(tp: Any) -> tuple[Any, ...]:
+    """The members of a union, `None` left out; of anything else, itself."""
+    if get_origin(bare(tp)) in (Union, types.UnionType):
+        return tuple(arg for arg in options(tp) if arg not in (type(None), UnsetType))
+    return (tp,)
+
+
+def options(tp: Any) -> tuple[Any, ...]:
+    """The members of a union, `None` and `UnsetType` among them; of anything else, itself."""
+    inner = bare(tp)
+    return get_args(inner) if get_origin(inner) in (Union, types.UnionType) else (inner,)
+
+
+def is_optional(tp: Any) -> bool:
+    """Whether `None` is a value of `tp`."""
+    inner = bare(tp)
+    if get_origin(inner) in (Union, types.UnionType):
+        return any(is_optional(arg) for arg in get_args(inner))
+    if get_origin(inner) is Literal:
+        return None in get_args(inner)
+    return inner in (None, type(None), Any)
+
+
+def is_structured(tp: Any) -> bool:
+    """Whether `tp` has named fields: Struct, dataclass, TypedDict, attrs class, Pydantic model."""
+    cls = class_of(tp)
+    return isinstance(cls, type) and (
+        issubclass(cls, msgspec.Struct)
+        or typing.is_typeddict(cls)
+        or dataclasses.is_dataclass(cls)
+        or hasattr(cls, "__attrs_attrs__")
+        or is_pydantic(cls)
+    )
+
+
+def is_scalar(tp: Any) -> bool:
+    """Whether one piece of text can be read as `tp`; `None` and unions of scalars included."""
+    inner = bare(tp)
+    if get_origin(inner) in (Union, types.UnionType):
+        return bool(members(inner)) and all(is_scalar(member) for member in members(inner))
+    if get_origin(inner) is Literal:
+        return True
+    return isinstance(inner, type) and (inner in SCALARS or issubclass(inner, Enum))
+
+
+def is_scalar_list(tp: Any) -> bool:
+    """Whether several pieces of text can be read as `tp`: `list[int]`, `tuple[str, ...] | None`."""
+    choices = members(tp)
+    if len(choices) != 1:
+        return False
+    inner = bare(choices[0])
+    arguments = get_args(inner)
+    if get_origin(inner) not in LISTS or not arguments or not is_scalar(arguments[0]):
+        return False
+    return get_origin(inner) is not tuple or arguments[1:] == (...,)
+
+
+def has_patch(tp: Any) -> bool:
+    """Whether `tp` is `Patch[...]`."""
+    return getattr(class_of(tp), "__restive_patch__", False) is True
+
+
+def fields_of(tp: Any) -> tuple[Field, ...]:
+    """The fields of a structured type, in the order of their declaration, type arguments filled in.
+
+    Raises TypeError where `tp` is not structured, NameError for a field's unknown name.
+    """
+    inner = bare(tp)
+    cls = class_of(inner)
+    if not is_structured(cls):
+        raise TypeError(f"{tp!r} has no fields")
+    if issubclass(cls, msgspec.Struct):
+        return tuple(_from_struct(inner))
+    if is_pydantic(cls):
+        return tuple(_from_pydantic(cls))
+    hints = _hints(inner)
+    if typing.is_typeddict(cls):
+        return tuple(_typed_key(cls, name, hint) for name, hint in hints.items())
+    if hasattr(cls, "__attrs_attrs__"):
+        return tuple(_from_attrs(cls, hints))
+    return tuple(_from_dataclass(cls, hints))
+
+
+def parts(tp: Any) -> Iterator[Any]:
+    """`tp`, its type arguments, the types of its fields and so on, each once."""
+    seen: set[Any] = set()
+    waiting = [tp]
+    while waiting:
+        part = waiting.pop()
+        if _hashable(part) in seen:
+            continue
+        seen.add(_hashable(part))
+        yield part
+        waiting.extend(_children(part))
+
+
+def _children(part: Any) -> Iterable[Any]:
+    inner = bare(part)
+    if inner is not part:
+        return (inner,)
+    if get_origin(inner) is Literal:
+        return ()
+    arguments = tuple(arg for arg in get_args(inner) if arg is not ...)
+    if is_structured(inner) and not is_pydantic(class_of(inner)):
+        return (*arguments, *(field.type for field in fields_of(inner)))
+    return arguments or item_types(inner)
+
+
+def item_types(tp: Any) -> tuple[Any, ...]:
+    """The types of the items of a NamedTuple; () for another type."""
+    cls = class_of(tp)
+    if not (isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")):
+        return ()
+    hints = typing.get_type_hints(cls, include_extras=True)
+    return tuple(hints.get(name, Any) for name in cls._fields)
+
+
+def _hashable(part: Any) -> Any:
+    try:
+        hash(part)
+    except TypeError:
+        return id(part)
+    return part
+
+
+def class_of(tp: Any) -> Any:
+    """The class behind `tp`: of `Page[Book]`, Page."""
+    inner = bare(tp)
+    return get_origin(inner) or inner
+
+
+# -- fields ------------------------------------------------------------------------------------
+
+
+def _described(tp: Any) -> str | None:
+    return next((meta.description for meta in reversed(metas(tp)) if meta.description), None)
+
+
+def _defaults(default: Any, factory: Any) -> tuple[Any, Callable[[], Any] | None]:
+    missing = (NODEFAULT, dataclasses.MISSING)
+    return (
+        REQUIRED if any(default is sentinel for sentinel in missing) else default,
+        None if any(factory is sentinel for sentinel in missing) else factory,
+    )
+
+
+def _from_struct(tp: Any) -> Iterator[Field]:
+    for info in msgspec.structs.fields(tp):
+        default, factory = _defaults(info.default, info.default_factory)
+        yield Field(info.name, info.encode_name, info.type, default, factory, _described(info.type))
+
+
+def _from_pydantic(cls: Any) -> Iterator[Field]:
+    for name, info in cls.model_fields.items():
+        tp = info.annotation
+        for item in info.metadata:
+            tp = Annotated[tp, item]
+        alias = info.validation_alias or info.alias
+        required = info.is_required()
+        yield Field(
+            name,
+            alias if isinstance(alias, str) else name,
+            tp,
+            REQUIRED if required or info.default_factory else info.default,
+            info.default_factory,
+            info.description,
+        )
+
+
+def _from_dataclass(cls: Any, hints: Mapping[str, Any]) -> Iterator[Field]:
+    for info in dataclasses.fields(cls):
+        default, factory = _defaults(info.default, info.default_factory)
+        tp = hints[info.name]
+        yield Field(info.name, info.name, tp, default, factory, _described(tp))
+
+
+def _from_attrs(cls: Any, hints: Mapping[str, Any]) -> Iterator[Field]:
+    for info in cls.__attrs_attrs__:
+        default, factory = info.default, None
+        if type(default).__name__ == "Factory":
+            factory, default = default.factory, REQUIRED
+        elif type(default).__name__ == "_Nothing":
+            default = REQUIRED
+        tp = hints.get(info.name, Any)
+        yield Field(info.name, info.name, tp, default, factory, _described(tp))
+
+
+def _typed_key(cls: Any, name: str, hint: Any) -> Field:
+    required = name in cls.__required_keys__
+    while get_origin(hint) in QUALIFIERS:
+        # Where annotations are texts, only they tell: `__required_keys__` was made without them.
+        if get_origin(hint) in (typing.Required, typing.NotRequired):
+            required = get_origin(hint) is typing.Required
+        hint = get_args(hint)[0]
+    return Field(name, name, hint, REQUIRED if required else msgspec.UNSET, None, _described(hint))
+
+
+def _hints(tp: Any) -> dict[str, Any]:
+    """The annotations of a class, or of a generic one with its type variables replaced."""
+    cls = get_origin(tp) or tp
+    hints = typing.get_type_hints(cls, include_extras=True)
+    variables = dict(zip(getattr(cls, "__parameters__", ()), get_args(tp), strict=False))
+    if not variables:
+        return hints
+    return {name: _substituted(hint, variables) for name, hint in hints.items()}
+
+
+def _substituted(hint: Any, variables: Mapping[Any, Any]) -> Any:
+    if isinstance(hint, typing.TypeVar):
+        return variables.get(hint, hint)
+    free = getattr(hint, "__parameters__", ())
+    return hint[tuple(variables.get(variable, variable) for variable in free)] if free else hint
+
+
+# -- normalising -------------------------------------------------------------------------------
+
+
+def _resolved(tp: Any, within: tuple[Any, ...]) -> Any:
+    """`tp` rebuilt from its resolved arguments; `within` are the aliases being resolved."""
+    if isinstance(tp, NewType):
+        return _resolved(tp.__supertype__, within)
+    origin = get_origin(tp)
+    if ALIASES and isinstance(origin or tp, ALIASES):
+        if tp in within:
+            raise UnsupportedType(
+                f"the alias `{tp}` contains itself", f"Write {USE}, or `Any`, in its place"
+            )
+        return _resolved(_alias_value(tp), (*within, tp))
+    if origin is Annotated:
+        return _annotated(_resolved(get_args(tp)[0], within), tp.__metadata__)
+    if origin is Literal or not get_args(tp):
+        return type(None) if tp is None else tp
+    arguments = tuple(arg if arg is ... else _resolved(arg, within) for arg in get_args(tp))
+    if origin in (Union, types.UnionType):
+        return Union[arguments]  # noqa: UP007  (members may be of any kind)
+    return origin[arguments] if arguments != get_args(tp) else tp
+
+
+def _alias_value(tp: Any) -> Any:
+    origin = get_origin(tp)
+    return tp.__value__ if origin is None else origin.__value__[get_args(tp)]
+
+
+def _annotated(base: Any, metadata: Iterable[Any]) -> Any:
+    wanted: dict[str, Any] = {}
+    for item in metadata:
+        if isinstance(item, Meta):
+            base = Annotated[base, item]
+        else:
+            wanted.update(_constraints(item))
+    return Annotated[base, Meta(**wanted)] if wanted else base
+
+
+def _constraints(item: Any) -> dict[str, Any]:
+    """What one piece of metadata asks for, as arguments of `Meta`; {} for what is no constraint."""
+    kind, module = type(item).__name__, type(item).__module__.partition(".")[0]
+    if module == "pydantic":
+        raise UnsupportedType(
+            f"`{kind}` of Pydantic counts in Pydantic models only",
+            "Write `msgspec.Meta(...)` with the same constraint",
+        )
+    if module != "annotated_types":
+        return {}
+    if kind in CONSTRAINTS:
+        name = CONSTRAINTS[kind]
+        return {name: getattr(item, name)}
+    if kind in ("Interval", "Len"):
+        return {name: value for part in item for name, value in _constraints(part).items()}
+    if kind == "DocInfo":
+        return {}
+    raise UnsupportedType(
+        f"the constraint `{item!r}` cannot be checked",
+        "Check it in `__post_init__`, or write one of the constraints of `msgspec.Meta`",
+    )
+
+
+def _buildable(tp: Any) -> None:
+    try:
+        msgspec.json.Decoder(tp, dec_hook=dec_hook)
+    except RecursionError:
+        raise UnsupportedType(
+            f"`{_name(tp)}` contains itself through an alias",
+            f"Write {USE}, or `Any`, in its place",
+        ) from None
+    except NameError as error:
+        raise UnsupportedType(
+            f"`{_name(tp)}` names something that does not exist: {error}",
+            "Define it at module level, above the first use of the type, or import it",
+        ) from error
+    except (TypeError, ValueError) as error:
+        what = str(error).rstrip(".")
+        raise UnsupportedType(what, _remedy(what)) from error
+
+
+def _remedy(message: str) -> str:
+    """What to write instead, by what msgspec complains of."""
+    if "custom type" in message:
+        return "Write one Pydantic `RootModel` of a discriminated union, or tagged Structs"
+    if "str-like" in message:
+        return "Keep one of the types that are strings in JSON, or write `str` alone"
+    if "union" in message:
+        return 'Tell them apart: `class A(msgspec.Struct, tag="a")`, or use one type for both'
+    if "Can only set" in message:
+        return "Check it in `__post_init__`, or take a type that has this constraint"
+    return f"Write {USE}, or a builtin type"
+
+
+def _supported(part: Any) -> None:
+    """Raises UnsupportedType for what msgspec would accept and not do."""
+    if get_origin(part) is Annotated:
+        ignored = next((item for item in part.__metadata__ if _constraints(item)), None)
+        if ignored is not None:
+            arguments = ", ".join(f"{k}={v!r}" for k, v in _constraints(ignored).items())
+            raise UnsupportedType(
+                f"`{ignored!r}` on a field of a class is not seen by msgspec",
+                f"Write `msgspec.Meta({arguments})` there",
+            )
+        return
+    cls = get_origin(part) or part
+    if is_structured(cls):
+        _supported_class(cls)
+    elif isinstance(cls, type) and _is_custom(cls):
+        raise UnsupportedType(
+            f"`{_name(cls)}` is not a type that JSON can be read into or written from",
+            f"Write {USE}, or a builtin type",
+        )
+
+
+def _supported_class(cls: Any) -> None:
+    if dataclasses.is_dataclass(cls) and hasattr(cls, "__pydantic_validator__"):
+        raise UnsupportedType(
+            f"`{_name(cls)}` is a dataclass of Pydantic, whose validators would not run",
+            "Make it a `pydantic.BaseModel`, or a dataclass of the standard library",
+        )
+    for info in getattr(cls, "__attrs_attrs__", ()):
+        if info.converter is not None:
+            raise UnsupportedType(
+                f"`{_name(cls)}.{info.name}` has a converter, which would not run",
+                "Convert in `__attrs_post_init__`, or declare the type that is sent",
+            )
+
+
+def _is_custom(cls: type) -> bool:
+    if cls in (types.UnionType, type(None), UnsetType, object) or issubclass(cls, msgspec.Raw):
+        return cls is object
+    return isinstance(
+        msgspec.inspect.type_info(cls), (msgspec.inspect.CustomType, msgspec.inspect.ExtType)
+    )
+
+
+def _name(tp: Any) -> str:
+    if isinstance(tp, type) and not get_args(tp):
+        return tp.__qualname__
+    return str(tp)

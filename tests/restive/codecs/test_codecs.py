@@ -1,0 +1,131 @@
+"""JSON and MessagePack: what is written, and that it can be read."""
+
+import enum
+import math
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from restive.codecs.base import Codec
+from restive.codecs.json import JSON
+from restive.codecs.msgpack import MSGPACK
+from restive.errors import MalformedInput, UnprocessableContent
+from restive.values.output import OutputError
+
+CODECS = pytest.mark.parametrize("codec", [JSON, MSGPACK], ids=["json", "msgpack"])
+
+
+class Owner(Struct):
+    name: str
+
+
+class Spy(Owner):
+    hidden: str = "hunter2"
+
+
+class Book(Struct, rename="camel", omit_defaults=True):
+    book_id: int
+    owner: Owner
+    tags: list[str] = []
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+@pytest.mark.parametrize(
+    ("tp", "value", "text"),
+    [
+        (None, None, "null"),
+        (int, 2**64, "18446744073709551616"),
+        (float, 1.0, "1.0"),
+        (float, math.nan, "null"),
+        (list[float], [math.inf, -math.inf], "[null,null]"),
+        (Decimal, Decimal("1.10"), '"1.10"'),
+        (datetime, datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), '"2020-01-02T03:04:05Z"'),
+        (date, date(2020, 1, 2), '"2020-01-02"'),
+        (time, time(3, 4), '"03:04:00"'),
+        (timedelta, timedelta(minutes=1), '"PT60S"'),
+        (bytes, b"\x00\x01", '"AAE="'),
+        (uuid.UUID, uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
+        (Colour, Colour.RED, '"red"'),
+        (str, "é\u2028</script>", '"é\u2028</script>"'),
+        (dict[int, str], {1: "a"}, '{"1":"a"}'),
+        (Book, Book(1, Spy("a")), '{"bookId":1,"owner":{"name":"a"}}'),
+        (list[Book] | None, None, "null"),
+    ],
+    ids=str,
+)
+def test_json(tp: Any, value: Any, text: str) -> None:
+    assert JSON.encoder(tp)(value) == text.encode()
+
+
+def test_message_pack_keeps_bytes_and_nan() -> None:
+    encode = MSGPACK.encoder(dict[str, Any])
+    found = msgspec.msgpack.decode(encode({"b": b"\x00", "n": math.nan}))
+    assert found["b"] == b"\x00"
+    assert math.isnan(found["n"])
+
+
+def test_media_types() -> None:
+    assert JSON.media_types == ("application/json",)
+    assert MSGPACK.media_types[0] == "application/msgpack"
+    assert {"application/vnd.msgpack", "application/x-msgpack"} < set(MSGPACK.media_types)
+
+
+@CODECS
+@pytest.mark.parametrize(
+    ("tp", "value"),
+    [
+        (Book, Book(1, Owner("a"), ["x"])),
+        (list[Book], [Book(1, Owner("a")), Book(2, Owner("b"))]),
+        (dict[str, date], {"a": date(2020, 1, 1)}),
+        (tuple[int, str] | None, (1, "a")),
+        (Decimal, Decimal("1.10")),
+    ],
+    ids=str,
+)
+def test_what_is_written_can_be_read(codec: Codec, tp: Any, value: Any) -> None:
+    assert codec.reader(tp, depth=64)(codec.encoder(tp)(value)) == value
+
+
+@CODECS
+def test_reading_tells_malformed_from_invalid(codec: Codec) -> None:
+    read = codec.reader(Book, depth=64)
+    with pytest.raises(MalformedInput):
+        read(codec.encoder(Any)({"bookId": 1})[:-1])
+    with pytest.raises(UnprocessableContent) as caught:
+        read(codec.encoder(Any)({"bookId": "x", "owner": {}}))
+    assert [error.pointer for error in caught.value.errors] == ["/bookId", "/owner/name"]
+
+
+@CODECS
+def test_reading_is_bound_in_depth(codec: Codec) -> None:
+    nested: Any = 1
+    for _ in range(5):
+        nested = [nested]
+    body = codec.encoder(Any)(nested)
+    assert codec.reader(Any, depth=5)(body) == nested
+    with pytest.raises(MalformedInput):
+        codec.reader(Any, depth=4)(body)
+
+
+@CODECS
+def test_what_cannot_be_written_is_an_error(codec: Codec) -> None:
+    with pytest.raises(OutputError):
+        codec.encoder(list[Book])([Book(1, Owner("a")), object()])
+    with pytest.raises((TypeError, NotImplementedError)):
+        codec.encoder(Any)(object())
+    with pytest.raises(UnicodeEncodeError):
+        codec.encoder(str)("\ud800")
+
+
+@CODECS
+def test_where_nothing_can_leak_the_encoder_is_bare(codec: Codec) -> None:
+    # The commonest small answers pay for no Python call.
+    assert type(codec.encoder(dict[str, str])).__name__ == "builtin_function_or_method"
