@@ -1,0 +1,34 @@
+"""What both wires refuse of a request's head before an app sees it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+# What a target may hold: the visible characters of ASCII without those that neither RFC 3986 nor
+# a browser (WHATWG URL) leaves as they are: it does send { } ^ ` \ in a query, not in a path.
+QUERY: Final = bytes(byte for byte in range(0x21, 0x7F) if byte not in b'"#<>')
+PATH: Final = bytes(byte for byte in QUERY if byte not in b"\\^`{}")
+
+# RFC 3986, 3.2.2 and 3.2.3. SECURITY: without the comma: two Host fields that a proxy has joined
+# look like one.
+_AUTHORITY = re.compile(
+    rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::([0-9]{0,5}))?"
+)
+
+
+class Refused(Exception):
+    """A request that never reaches its endpoint, and the status that says why."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+
+
+@lru_cache(maxsize=1024)
+def valid_authority(value: bytes) -> bool:
+    """Is it a host and an optional port (RFC 3986, 3.2.2), with no userinfo, path or comma?"""
+    match = _AUTHORITY.fullmatch(value)
+    return match is not None and (not match[1] or int(match[1]) < 65_536)
