@@ -1,0 +1,1 @@
+"""Declarations become operations, and operations become endpoints."""

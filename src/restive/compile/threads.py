@@ -1,0 +1,217 @@
+"""One thread and one task that work for one request of a `def` handler.
+
+The thread runs providers, handler, encoding and clean-up in one go: a thread that holds a database
+connection never waits for another thread to give it back, so a full pool cannot deadlock, and what
+must be used by one thread alone (an SQLite connection) is. The request's task serves the thread:
+it awaits what only the loop can await, and takes the answer and the chunks of a stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import queue
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from restive.http.response import Response
+
+_ANSWER, _AWAIT, _CHUNK, _END = "answer", "await", "chunk", "end"
+
+
+class Hop:
+    """The meeting of both sides: methods named `in_thread_…` are the thread's, others the task's.
+
+    Each thing to await and each chunk is a message that gets exactly one reply.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._messages: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self._replies: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+        self._released = threading.Event()
+        self._over: BaseException | None = None
+        self._cancelled: asyncio.CancelledError | None = None
+        self._ended = False
+        self._owed = False  # a chunk was taken and has no reply yet
+
+    # The thread's side
+
+    def in_thread_await(self, awaitable: Awaitable[Any]) -> Any:
+        """What the task gets by awaiting it; raises what it raises."""
+        return self._ask(_AWAIT, awaitable)
+
+    def in_thread_answer(self, response: Response) -> BaseException | None:
+        """Hand over the answer and wait until its last byte was sent; the error that cut it."""
+        source = response.stream
+        if source is not None:
+            response.stream = self._chunks()
+        self._tell(_ANSWER, response)
+        if source is not None:
+            self._give(source)
+        self._released.wait()
+        return self._over
+
+    def in_thread_end(self) -> None:
+        """The thread is done with this request."""
+        self._tell(_END, None)
+
+    def _give(self, source: Any) -> None:
+        """Each chunk when the last was taken, until the end or the release."""
+        asynchronous = hasattr(source, "__aiter__")
+        try:
+            for chunk in self._drained(source) if asynchronous else source:
+                self._ask(_CHUNK, chunk)
+                if self._released.is_set():
+                    break
+            else:
+                self._tell(_CHUNK, None)
+        except BaseException as error:
+            self._ask(_CHUNK, error)
+        if asynchronous and hasattr(source, "aclose"):
+            self.in_thread_await(source.aclose())
+        elif hasattr(source, "close"):
+            source.close()
+
+    def _drained(self, source: Any) -> Iterator[Any]:
+        iterator = source.__aiter__()
+        while True:
+            try:
+                yield self.in_thread_await(iterator.__anext__())
+            except StopAsyncIteration:
+                return
+
+    def _ask(self, kind: str, payload: Any) -> Any:
+        self._tell(kind, payload)
+        value, error = self._replies.get()
+        if error is not None:
+            raise error
+        return value
+
+    def _tell(self, kind: str, payload: Any) -> None:
+        self._loop.call_soon_threadsafe(self._messages.put_nowait, (kind, payload))
+
+    # The task's side
+
+    async def serve(self) -> Response:
+        """Serve the thread until it has an answer."""
+        kind, payload = await self._next()
+        if self._cancelled is not None:
+            await self.release(self._cancelled)
+        if kind == _END:
+            raise RuntimeError("the thread of this request ended without an answer")
+        answer: Response = payload
+        return answer
+
+    async def release(self, error: BaseException | None) -> None:
+        """The answer has left, or was cut by `error`: let the thread clean up, and wait for it.
+
+        Raises CancelledError, at the end, when the task was cancelled meanwhile.
+        """
+        self._over = error
+        self._released.set()
+        while not self._ended:
+            if self._owed:
+                self._reply(None, None)
+            await self._next()
+        if self._cancelled is not None:
+            raise self._cancelled
+
+    async def _next(self) -> tuple[str, Any]:
+        """The next message, once all is awaited that the thread asked for.
+
+        A cancelled task goes on to wait: the thread cannot be stopped, but what it awaits from
+        then on is cancelled.
+        """
+        while True:
+            try:
+                kind, payload = await self._messages.get()
+            except asyncio.CancelledError as error:
+                self._cancelled = error
+                continue
+            if kind != _AWAIT:
+                self._ended = kind == _END
+                self._owed = kind == _CHUNK and payload is not None
+                return kind, payload
+            await self._await(payload)
+
+    async def _await(self, awaitable: Any) -> None:
+        if self._cancelled is not None and not self._released.is_set():
+            if hasattr(awaitable, "close"):
+                awaitable.close()
+            self._reply(None, asyncio.CancelledError())
+            return
+        try:
+            self._reply(await awaitable, None)
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):
+                self._cancelled = error
+            self._reply(None, error)
+
+    def _reply(self, value: Any, error: BaseException | None) -> None:
+        self._owed = False
+        self._replies.put((value, error))
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while True:
+            _, chunk = await self._next()
+            if self._cancelled is not None:
+                raise self._cancelled
+            if chunk is None:
+                return
+            if isinstance(chunk, BaseException):
+                self._reply(None, None)
+                raise chunk
+            yield chunk
+            self._reply(None, None)
+
+
+class Pool:
+    """The bounded threads of one app, made when the first `def` handler runs."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._executor: ThreadPoolExecutor | None = None
+
+    def submit(self, work: Callable[[], None]) -> None:
+        """Run `work` in a thread, in a copy of this context. It must not raise."""
+        context = contextvars.copy_context()
+        self._threads().submit(context.run, work)
+
+    async def call(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What `function(*args)` gives in a thread, in a copy of this context."""
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads(), lambda: context.run(function, *args))
+
+    def _threads(self) -> ThreadPoolExecutor:
+        if self._executor is None:
+            self._executor = ThreadPoolExecutor(self.size, thread_name_prefix="restive")
+        return self._executor
+
+    def close(self) -> None:
+        """Let the threads end when they have nothing left to do."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=False)
+            self._executor = None
+
+
+def in_threads(response: Response, pool: Pool) -> None:
+    """Let a sync iterable that an async handler streams be iterated in threads, not in the loop."""
+    source: Any = response.stream
+    if source is None or isinstance(source, (list, tuple)) or hasattr(source, "__aiter__"):
+        return
+    response.stream = _iterated(source, pool)
+
+
+async def _iterated(source: Any, pool: Pool) -> AsyncIterator[bytes]:
+    iterator = iter(source)
+    end = object()
+    try:
+        while (chunk := await pool.call(next, iterator, end)) is not end:
+            yield chunk
+    finally:
+        if hasattr(iterator, "close"):
+            await pool.call(iterator.close)

@@ -1,0 +1,1 @@
+"""Providers: functions that make what handlers ask for by type."""
