@@ -3,7 +3,8 @@
 PYTHON ?= python3
 FRAMEWORK ?= fastapi
 
-.PHONY: demo test test-quick test-all test-browser compare compare-quick report lint clean
+.PHONY: demo judge test test-quick test-all test-browser bench bench-quick compare compare-quick
+.PHONY: report lint clean
 
 # Judge all four frameworks by one suite, then leave one serving: make demo FRAMEWORK=flask
 demo:
@@ -28,6 +29,14 @@ test-all: test
 # The page in a browser. Needs Chromium (Debian: apt-get install chromium), and says so.
 test-browser:
 	$(PYTHON) -m guide.develop --browser pytest -q tests/browser
+
+# What a request costs on Restive and its peers, 10 minutes. Linux; needs wrk and says so, and is
+# better with nginx and valgrind (Debian: apt-get install wrk nginx-light valgrind).
+bench:
+	$(PYTHON) -m bench
+
+bench-quick:
+	$(PYTHON) -m bench --quick
 
 # Measure all four, at most 25 minutes: guide/results/<date>.json, a report and a page. Linux.
 compare:

@@ -1,0 +1,1 @@
+"""One app for each peer, all answering alike, each written as its own documentation teaches."""
