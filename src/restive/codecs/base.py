@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, get_origin
+
+from restive.values.output import check, exact
+from restive.values.types import bare
+
+_BUILT_IN = frozenset({bool, bytes, dict, float, frozenset, int, list, set, str, tuple})
 
 
 class Codec(Protocol):
@@ -29,14 +34,25 @@ class Codec(Protocol):
         """
 
 
-def composed(
-    encode: Callable[[Any], bytes], exact: Callable[[Any], Any] | None
-) -> Callable[[Any], bytes]:
-    """`encode` after `exact`; `encode` itself where there is nothing to be done before."""
-    if exact is None:
+def composed(encode: Callable[[Any], bytes], tp: Any) -> Callable[[Any], bytes]:
+    """`encode` after what lets out only what `tp` declares; `encode` itself for `Any`."""
+    only = exact(tp)
+    if only is not None:
+
+        def encode_exact(value: Any) -> bytes:
+            return encode(only(value))
+
+        return encode_exact
+    kind = bare(tp)
+    cls = get_origin(kind) or kind
+    if cls not in _BUILT_IN:
         return encode
+    judge = check(tp)
 
-    def encode_exact(value: Any) -> bytes:
-        return encode(exact(value))
+    def encode_plain(value: Any) -> bytes:
+        # SECURITY: a Struct where a dict or a text is declared would leave with all its fields.
+        if value.__class__ is not cls:
+            judge(value)
+        return encode(value)
 
-    return encode_exact
+    return encode_plain

@@ -10,7 +10,6 @@ import msgspec
 from restive.codecs.base import Codec, composed
 from restive.values.body import json_reader
 from restive.values.hooks import enc_hook
-from restive.values.output import exact
 
 
 class _Json:
@@ -24,7 +23,7 @@ class _Json:
 
     def encoder(self, tp: Any) -> Callable[[Any], bytes]:
         """See `Codec`."""
-        return composed(msgspec.json.Encoder(enc_hook=enc_hook).encode, exact(tp))
+        return composed(msgspec.json.Encoder(enc_hook=enc_hook).encode, tp)
 
     def reader(self, tp: Any, *, depth: int) -> Callable[[bytes], Any]:
         """See `Codec`."""

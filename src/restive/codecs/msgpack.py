@@ -10,7 +10,6 @@ import msgspec
 from restive.codecs.base import Codec, composed
 from restive.values.body import msgpack_reader
 from restive.values.hooks import enc_hook
-from restive.values.output import exact
 
 
 class _MessagePack:
@@ -23,7 +22,7 @@ class _MessagePack:
 
     def encoder(self, tp: Any) -> Callable[[Any], bytes]:
         """See `Codec`."""
-        return composed(msgspec.msgpack.Encoder(enc_hook=enc_hook).encode, exact(tp))
+        return composed(msgspec.msgpack.Encoder(enc_hook=enc_hook).encode, tp)
 
     def reader(self, tp: Any, *, depth: int) -> Callable[[bytes], Any]:
         """See `Codec`."""

@@ -10,8 +10,9 @@ class BackgroundTasks:
     """What to run after this request; a handler asks for it by a parameter of this type.
 
     Functions may be `def` (run in a thread) or `async def`. They start after the request's
-    providers were cleaned up, one after another, and never delay the connection's next request. A
-    failure is logged and the next one runs. A graceful stop waits for them.
+    providers were cleaned up, one after another, and never delay the connection's next request; not
+    at all where the answer is a problem or was cut short. A failure is logged and the next one
+    runs. A graceful stop waits for them.
     """
 
     __slots__ = ("_jobs",)

@@ -85,21 +85,25 @@ class Request:
             return self._headers
 
     def header(self, name: bytes) -> bytes | None:
-        """The first field of that name (lower case), or None. Cheap: nothing else is parsed."""
+        """The field of that name (lower case), several of them joined by ", "; None without it.
+
+        Cheap: nothing else is parsed.
+        """
         head = self._head
         if head is None:
-            for field, value in self._raw_headers or ():
-                if field == name:
-                    return value
-            return None
+            found = [value for field, value in self._raw_headers or () if field == name]
+            return b", ".join(found) if found else None
         try:
             lower = self._lower
         except AttributeError:
             lower = self._lower = head.lower()
-        start = lower.find(b"\r\n" + name + b":")
+        mark = b"\r\n%b:" % name
+        start = lower.find(mark)
         if start < 0:
             return None
-        start += len(name) + 3
+        start += len(mark)
+        if lower.find(mark, start) >= 0:
+            return b", ".join(value for field, value in self.raw_headers if field == name)
         return head[start : head.find(b"\r\n", start)].strip(b" \t")
 
     @property

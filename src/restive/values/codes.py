@@ -17,6 +17,8 @@ from restive.values.types import bare, is_structured, item_types
 CODES = {
     "missing": "it is required and was not sent",
     "unknown_field": "the type has no such field, and takes no others",
+    "unknown_parameter": "400: there is no such query parameter",
+    "repeated": "a parameter that is one value was sent several times",
     "type": "it is of another kind: text for an integer, an array for an object",
     "null": "null in a patch where the field cannot be null",
     "too_small": "below the least value",

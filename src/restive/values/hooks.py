@@ -49,7 +49,7 @@ def enc_hook(value: Any) -> Any:
     serializer = getattr(type(value), "__pydantic_serializer__", None)
     if serializer is None:
         raise NotImplementedError(f"{type(value).__name__} objects cannot be written")
-    return serializer.to_python(value, mode="json", by_alias=True)
+    return serializer.to_python(value, mode="json", by_alias=True, warnings="none")
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,7 @@ import re
 from collections import abc
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, Protocol, get_args
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
@@ -72,15 +72,6 @@ class Reason(NamedTuple):
         return Reason(self.text, (self.path or "")[length:])
 
 
-class Node(Protocol):
-    """What is known of one type."""
-
-    type: Any
-
-    def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
-        """Adds every error in `value`, of which `reason` is the first."""
-
-
 def collect(
     tp: Any, value: Any, *, most: int = MOST, str_keys: bool = True
 ) -> tuple[list[FieldError], bool]:
@@ -97,18 +88,26 @@ def collect(
     return walk.errors, False
 
 
-def check(walk: Walk, node: Node, value: Any, pointer: str) -> None:
+def check(walk: Walk, node: Leaf, value: Any, pointer: str) -> None:
     """Adds the errors in `value`, if there are any."""
     if type(value) is node.type and node.type in SIMPLE:
         return
     try:
         walk.convert(value, node.type)
     except msgspec.ValidationError as error:
-        node.explain(walk, value, pointer, Reason(*faults.split(str(error))))
+        explain(walk, node, value, pointer, Reason(*faults.split(str(error))))
+
+
+def explain(walk: Walk, node: Leaf, value: Any, pointer: str, reason: Reason) -> None:
+    """Adds every error in `value`; where none is found, what msgspec said of it."""
+    before = len(walk.errors)
+    node.explain(walk, value, pointer, reason)
+    if len(walk.errors) == before:
+        Leaf.explain(node, walk, value, pointer, reason)
 
 
 def check_each(
-    walk: Walk, node: Node, values: Sequence[Any], pointer: Callable[[int], str], start: int = 0
+    walk: Walk, node: Leaf, values: Sequence[Any], pointer: Callable[[int], str], start: int = 0
 ) -> None:
     """`check` for each of `values` from `start` on; `pointer` tells where the n-th of them is."""
     while start < len(values):
@@ -118,7 +117,8 @@ def check_each(
             reason = Reason(*faults.split(str(error)))
             step = INDEX(reason.path or "[0]")
             at = start + int(step[1]) if step else start
-            node.explain(walk, values[at], pointer(at), reason.below(step.end() if step else 0))
+            below = reason.below(step.end() if step else 0)
+            explain(walk, node, values[at], pointer(at), below)
             start = at + 1
         else:
             start += CHUNK
@@ -128,7 +128,7 @@ def check_each(
 
 
 class Leaf:
-    """A value without parts."""
+    """A value without parts; and what is alike in all kinds."""
 
     def __init__(self, tp: Any) -> None:
         self.type = tp
@@ -138,6 +138,7 @@ class Leaf:
         return word(self.type)
 
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
+        """Adds every error in `value`, of which `reason` is the first."""
         walk.add(faults.described(reason.text, self.type, self.expected, value, pointer))
 
 
@@ -168,7 +169,7 @@ class ListNode(Leaf):
         step = INDEX(reason.path or "")
         if step is not None and int(step[1]) < len(value):
             at = int(step[1])
-            self.item.explain(walk, value[at], f"{pointer}/{at}", reason.below(step.end()))
+            explain(walk, self.item, value[at], f"{pointer}/{at}", reason.below(step.end()))
             start = at + 1
         check_each(walk, self.item, value, lambda number: f"{pointer}/{number}", start)
 
@@ -182,12 +183,11 @@ class TupleNode(Leaf):
         self.skipped = skipped  # the tag of a Struct comes first
 
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
-        before = len(walk.errors)
         if isinstance(value, (list, tuple)):
             pairs = zip(self.types, value[self.skipped :], strict=False)
             for number, (tp, item) in enumerate(pairs, self.skipped):
                 check(walk, node_of(tp), item, f"{pointer}/{number}")
-        if reason.path == "" or len(walk.errors) == before:
+        if reason.path == "":
             super().explain(walk, value, pointer, reason)
 
 
@@ -205,7 +205,8 @@ class DictNode(Leaf):
         if not isinstance(value, dict):
             return
         keys = list(value)
-        for begin in range(0, len(keys) if self.key not in (str, Any) else 0, CHUNK):
+        plain = self.key is Any or (self.key is str and walk.str_keys)
+        for begin in range(0, 0 if plain else len(keys), CHUNK):
             self._check_keys(walk, keys[begin : begin + CHUNK], pointer)
         check_each(
             walk,
@@ -239,11 +240,11 @@ class ObjectNode(Leaf):
         self.tag_field: str | None = config.tag_field if config else None
         self.tag: Any = config.tag if config else None
         self.forbids = bool(config and config.forbid_unknown_fields)
-        self.fields: dict[str, Node] | None = None
+        self.fields: dict[str, Leaf] | None = None
         self.required: list[str] = []
         self.follows = True
 
-    def _load(self) -> dict[str, Node]:
+    def _load(self) -> dict[str, Leaf]:
         if self.fields is None:
             fields = fields_of(self.type)
             self.required = [field.encode_name for field in fields if field.required]
@@ -257,7 +258,6 @@ class ObjectNode(Leaf):
         if not isinstance(value, dict):
             super().explain(walk, value, pointer, reason)
             return
-        before = len(walk.errors)
         step = re.match(r"\.([^.\[]+)", reason.path or "") if self.follows else None
         first = step[1] if step else None
         searching = first in fields and first in value
@@ -269,13 +269,11 @@ class ObjectNode(Leaf):
                 check(walk, node, item, f"{pointer}/{faults.escaped(name)}")
             elif name == first and step is not None:  # those before it are right
                 searching = False
-                node.explain(walk, item, f"{pointer}/{name}", reason.below(step.end()))
+                explain(walk, node, item, f"{pointer}/{name}", reason.below(step.end()))
         self._explain_names(walk, value, fields, pointer)
-        if len(walk.errors) == before:
-            super().explain(walk, value, pointer, reason)
 
     def _explain_names(
-        self, walk: Walk, value: dict[Any, Any], fields: dict[str, Node], pointer: str
+        self, walk: Walk, value: dict[Any, Any], fields: dict[str, Leaf], pointer: str
     ) -> None:
         """Adds the names that are missing, and those that are too many; then the tag."""
         unknown = [name for name in value if name not in fields and name != self.tag_field]
@@ -303,7 +301,7 @@ class UnionNode(Leaf):
         ]
 
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
-        candidates: Sequence[Node] = ()
+        candidates: Sequence[Leaf] = ()
         if isinstance(value, dict):
             candidates = self.objects
         elif isinstance(value, (list, tuple)):
@@ -334,7 +332,7 @@ class UnionNode(Leaf):
 # -- choosing ----------------------------------------------------------------------------------
 
 
-def node_of(tp: Any) -> Node:
+def node_of(tp: Any) -> Leaf:
     """The node of a type as `normalise` returns it; made once for each type."""
     try:
         return _cached_node(tp)
@@ -343,11 +341,11 @@ def node_of(tp: Any) -> Node:
 
 
 @lru_cache(maxsize=4096)
-def _cached_node(tp: Any) -> Node:
+def _cached_node(tp: Any) -> Leaf:
     return _node(tp)
 
 
-def _node(tp: Any) -> Node:
+def _node(tp: Any) -> Leaf:
     inner, origin = bare(tp), class_of(tp)
     if len(members(tp)) > 1 or members(tp)[0] is not tp:
         return UnionNode(tp)
@@ -361,7 +359,7 @@ def _node(tp: Any) -> Node:
     return DictNode(tp) if origin in OBJECTS else Leaf(tp)
 
 
-def _structured_node(tp: Any) -> Node:
+def _structured_node(tp: Any) -> Leaf:
     cls = class_of(tp)
     config = getattr(cls, "__struct_config__", None)
     if is_pydantic(cls):
