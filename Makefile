@@ -1,16 +1,20 @@
 # Each target needs only python3 (3.11 or newer) and make, unless it says more; environments are
 # made on first use in .guide/.
 PYTHON ?= python3
-FRAMEWORK ?= fastapi
+FRAMEWORK ?= restive
 
 .PHONY: demo judge test test-quick test-all test-browser bench bench-quick compare compare-quick
 .PHONY: report lint clean
 
-# Judge all four frameworks by one suite, then leave one serving: make demo FRAMEWORK=flask
+# The bookshop on http://127.0.0.1:8000, with a page that says what to try: make demo FRAMEWORK=flask
 demo:
+	$(PYTHON) -m guide serve $(FRAMEWORK)
+
+# Judge all five frameworks by one suite, then leave one serving.
+judge:
 	$(PYTHON) -m guide demo $(FRAMEWORK)
 
-# All that has to hold: the guide's own tests, each app's own tests, the suite against all four.
+# All that has to hold: the guide's own tests, each app's own tests, the suite against all five.
 test: lint
 	$(PYTHON) -m guide.develop pytest -q
 	$(PYTHON) -m guide test
@@ -38,7 +42,7 @@ bench:
 bench-quick:
 	$(PYTHON) -m bench --quick
 
-# Measure all four, at most 25 minutes: guide/results/<date>.json, a report and a page. Linux.
+# Measure all five, at most 25 minutes: guide/results/<date>.json, a report and a page. Linux.
 compare:
 	$(PYTHON) -m guide compare
 

@@ -9,6 +9,7 @@ import contextlib
 import json
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,8 @@ def serve(options: argparse.Namespace) -> int:
         _bench(options, interpreter, load_contract(), paths.STATE / "serving") as bench,
         filled(app, environment, bench) as place,
     ):
-        server = Server(app, environment, place, options.port)
+        shown = replace(app, serve=app.demo or app.serve)
+        server = Server(shown, environment, place, options.port)
         with contextlib.suppress(KeyboardInterrupt), server:
             say(f"\n{app.name} serves the bookshop at {server.url}")
             say(f"  documentation   {server.url}/docs")

@@ -18,6 +18,7 @@ from guide.interpreter import Interpreter
 
 INSTALL_SECONDS = 600
 _STAMP = ".complete"
+_PROJECTS_STAMP = ".projects"
 
 Say = Callable[[str], None]
 
@@ -28,12 +29,16 @@ class Environment:
 
     name: what it is for, unique; part of its folder's name.
     requirements: pip requirement files; their contents decide whether it is made anew.
+    projects: folders with a pyproject.toml and a src/, whose packages are installed as a user's
+        installation would have them, but from here; again when a file of theirs has changed.
+        What they depend on has to be among `requirements`.
     """
 
     name: str
     interpreter: Interpreter
     requirements: Sequence[Path]
     root: Path = field(default_factory=lambda: paths.STATE / "envs")
+    projects: Sequence[Path] = ()
 
     @property
     def folder(self) -> Path:
@@ -66,7 +71,7 @@ class Environment:
         return [str(program), *words[1:]]
 
     def ensure(self, say: Say) -> None:
-        """Make the environment when it is missing, half made, or made of other pins.
+        """Make the environment when it is missing, half made, or made of other pins or projects.
 
         say: receives one line before and one after an installation; nothing when there is none.
         Raises EnvironmentFailed with the installer's own reason.
@@ -80,8 +85,10 @@ class Environment:
             ) from error
         with (self.root / f"{self.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if self._stamp() != self._wanted():
+            if self._stamp(_STAMP) != self._wanted():
                 self._make(say)
+            if self._stamp(_PROJECTS_STAMP) != (sources := self._sources()):
+                self._install_projects(sources, say)
 
     def _make(self, say: Say) -> None:
         say(f"{self.name}: installing {self._names()} for {self.interpreter} ...")
@@ -89,11 +96,23 @@ class Environment:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.log.write_text("")
         self._run([str(self.interpreter.path), "-m", "venv", str(self.folder)])
-        install = [str(self.python), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
-        self._run(install + [word for path in self.requirements for word in ("-r", str(path))])
+        self._pip([word for path in self.requirements for word in ("-r", str(path))])
         # Last, so that an installation that was cut off is made again.
         (self.folder / _STAMP).write_text(self._wanted())
         say(f"{self.name}: installed in {time.monotonic() - begun:.0f} s")
+
+    def _install_projects(self, sources: str, say: Say) -> None:
+        names = " and ".join(map(str, self.projects))
+        say(f"{self.name}: installing what is in {names} ...")
+        begun = time.monotonic()
+        # Their version stays the same while they are worked on.
+        self._pip(["--no-deps", "--force-reinstall", *map(str, self.projects)])
+        (self.folder / _PROJECTS_STAMP).write_text(sources)
+        say(f"{self.name}: installed in {time.monotonic() - begun:.0f} s")
+
+    def _pip(self, words: Sequence[str]) -> None:
+        install = [str(self.python), "-m", "pip", "install", "--no-input", "--progress-bar", "off"]
+        self._run([*install, *words])
 
     def _run(self, command: Sequence[str]) -> None:
         try:
@@ -123,9 +142,20 @@ class Environment:
                 raise EnvironmentFailed(f"{self.name}: cannot read {path}: {error}") from error
         return digest.hexdigest()
 
-    def _stamp(self) -> str:
+    def _sources(self) -> str:
+        """Return a digest of the projects' files; nothing when there are no projects."""
+        digest = hashlib.sha256()
+        for project in self.projects:
+            files = [project / "pyproject.toml", *sorted((project / "src").rglob("*"))]
+            for path in files:
+                if path.is_file() and path.suffix != ".pyc":
+                    digest.update(f"{path.relative_to(project)}\0".encode())
+                    digest.update(path.read_bytes())
+        return digest.hexdigest() if self.projects else ""
+
+    def _stamp(self, name: str) -> str:
         try:
-            return (self.folder / _STAMP).read_text()
+            return (self.folder / name).read_text()
         except OSError:
             return ""
 

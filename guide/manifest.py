@@ -37,8 +37,12 @@ class App:
     """One framework's bookshop.
 
     key: its folder's name, which is also its name on the command line.
+    folder: where its files are and its commands run.
     prepare, serve, test: commands whose first word is a program of the app's environment.
     lines: globs of its files, by kind. show: by title, the source of an endpoint for comparison.
+    described: the folder of app.toml, gaps.toml and the requirements, where it is another one.
+    projects: folders of projects that are installed beside what is pinned.
+    demo: the command that serves it for people to look at; empty where that is `serve`.
     """
 
     key: str
@@ -50,18 +54,27 @@ class App:
     test: Sequence[str]
     lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
     show: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    described: Path | None = None
+    projects: Sequence[Path] = ()
+    demo: Sequence[str] = ()
+
+    @property
+    def manifest(self) -> Path:
+        """The folder of app.toml and what belongs to it."""
+        return self.described or self.folder
 
     def environment(self, interpreter: Interpreter) -> Environment:
         """Return the environment that the app runs in."""
-        return Environment(self.key, interpreter, [self.folder / "requirements.txt"])
+        pins = [self.manifest / "requirements.txt"]
+        return Environment(self.key, interpreter, pins, projects=self.projects)
 
     def test_environment(self, interpreter: Interpreter) -> Environment:
         """Return the environment of the app's own tests; the app's own when they need no more."""
-        extra = self.folder / "requirements-test.txt"
+        extra = self.manifest / "requirements-test.txt"
         if not extra.exists():
             return self.environment(interpreter)
-        pins = [self.folder / "requirements.txt", extra]
-        return Environment(f"{self.key}-test", interpreter, pins)
+        pins = [self.manifest / "requirements.txt", extra]
+        return Environment(f"{self.key}-test", interpreter, pins, projects=self.projects)
 
 
 def known(folder: Path = paths.APPS) -> list[str]:
@@ -98,7 +111,7 @@ def load_app(key: str, folder: Path = paths.APPS) -> App:
             raise ManifestError(f"{path}: {name!r} is missing or not a {kind.__name__}.")
     return App(
         key=key,
-        folder=path.parent,
+        folder=_folder(path, "source", data.get("source", ".")),
         name=data["name"],
         packages=data["packages"],
         prepare=[_command(path, "prepare", text) for text in data["prepare"]],
@@ -106,7 +119,17 @@ def load_app(key: str, folder: Path = paths.APPS) -> App:
         test=_command(path, "test", data["test"]),
         lines=data.get("lines", {}),
         show=data.get("show", {}),
+        described=path.parent,
+        projects=[_folder(path, "projects", name) for name in data.get("projects", [])],
+        demo=_command(path, "demo", data["demo"]) if "demo" in data else (),
     )
+
+
+def _folder(path: Path, name: str, relative: str) -> Path:
+    folder = (path.parent / relative).resolve()
+    if not folder.is_dir():
+        raise ManifestError(f"{path}: {name!r} names {relative!r}, which is no folder.")
+    return folder
 
 
 def _command(path: Path, name: str, text: str) -> list[str]:
@@ -125,7 +148,7 @@ def load_gaps(app: App, checks: Iterable[str]) -> dict[str, Gap]:
     checks: the ids of the checks for which a gap may be declared.
     Raises ManifestError for a gap of no such check, or one that does not say all that it must.
     """
-    path = app.folder / "gaps.toml"
+    path = app.manifest / "gaps.toml"
     if not path.exists():
         return {}
     allowed = set(checks)

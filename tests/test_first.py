@@ -12,7 +12,7 @@ from guide.interpreter import newest
 from guide.manifest import known
 from guide.measure.first import FOLDER, load_first, measure_first, source, start_times
 
-FRAMEWORKS = ("drf", "fastapi", "flask", "pyramid")
+FRAMEWORKS = ("drf", "fastapi", "flask", "pyramid", "restive")
 MANIFEST = """
     name = "Tiny"
     page = "https://example.org/"
@@ -57,11 +57,12 @@ def test_every_framework_of_the_guide_has_a_first_endpoint() -> None:
 @pytest.mark.parametrize("key", FRAMEWORKS)
 def test_manifest_is_complete(key: str) -> None:
     first = load_first(key)
-    assert first.page.startswith("https://")
+    assert first.page.startswith("https://") or (paths.REPOSITORY / first.page).exists()
     assert first.followed
     assert len(set(first.concepts)) == len(first.concepts) > 0
     assert all(each["source"].strip() for each in source(first))
     assert set(first.appended) <= set(first.files)
+    assert all((first.folder / each / "pyproject.toml").exists() for each in first.projects)
     pins = (first.folder / "requirements.txt").read_text().splitlines()
     assert all("==" in pin for pin in pins)
     # The port is either filled in or stands in the source, to be replaced.

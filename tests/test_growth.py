@@ -29,6 +29,7 @@ MARKS = {
     "drf": (r"^router\.register\(", 1),
     "fastapi": (r"^@router\.(?:get|post)\(", ROUTES_OF_A_RESOURCE),
     "pyramid": (r"^    @view_config\(request_method=", ROUTES_OF_A_RESOURCE),
+    "restive": (r"^@router\.(?:get|post)\(", ROUTES_OF_A_RESOURCE),
 }
 KEYS = {"startup_seconds", "startup_cpu_seconds", "first_request_ms"}
 KEYS |= {"first_route_us", "last_route_us", "memory_mb"}

@@ -1,6 +1,7 @@
 """The guide's parts: interpreters, environments, manifests, the contract, reading of answers."""
 
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +20,35 @@ from guide.suite.check import Unmet
 from guide.suite.client import names, png, refuses
 from tests.conftest import MakeApp
 
+# A project that is built without another package: what builds it stands beside it.
+TINY_PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "tiny"
+version = "1"
+"""
+TINY_BACKEND = """
+import zipfile
+from pathlib import Path
+
+INFO = {
+    "METADATA": "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\n",
+    "WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    "RECORD": "",
+}
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    name = "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(Path(folder) / name, "w") as wheel:
+        wheel.write("src/tiny.py", "tiny.py")
+        for file, text in INFO.items():
+            wheel.writestr(f"tiny-1.dist-info/{file}", text)
+    return name
+"""
 THIS = Interpreter(Path(sys.executable), ".".join(map(str, sys.version_info[:3])))
 
 
@@ -74,6 +104,41 @@ def test_environment_is_made_once(tmp_path: Path) -> None:
     assert len(said) == 4
 
 
+def test_projects_are_installed_and_again_when_their_source_changes(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    module = project / "src" / "tiny.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("VALUE = 1\n")
+    (project / "pyproject.toml").write_text(TINY_PROJECT)
+    (project / "backend.py").write_text(TINY_BACKEND)
+    pins = tmp_path / "requirements.txt"
+    pins.write_text("")
+    environment = Environment("with-project", THIS, [pins], tmp_path, [project])
+
+    def value() -> str:
+        said: list[str] = []
+        environment.ensure(said.append)
+        lines.append(len(said))
+        command = [str(environment.python), "-c", "import tiny; print(tiny.VALUE)"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+        return done.stdout.strip()
+
+    lines: list[int] = []
+    assert value() == "1"
+    module.write_text("VALUE = 2\n")
+    assert value() == "2"
+    assert value() == "2"
+    assert lines == [4, 2, 0]  # the environment and the project, the project, nothing
+
+
+def test_project_that_cannot_be_installed(tmp_path: Path) -> None:
+    pins = tmp_path / "requirements.txt"
+    pins.write_text("")
+    environment = Environment("broken", THIS, [pins], tmp_path, [tmp_path / "nothing"])
+    with pytest.raises(EnvironmentFailed, match="broken: cannot be installed: ERROR: "):
+        environment.ensure(print)
+
+
 def test_environment_without_a_program(tmp_path: Path) -> None:
     environment = Environment("small", THIS, [tmp_path / "requirements.txt"])
     with pytest.raises(EnvironmentFailed, match="has no program 'gunicorn'"):
@@ -98,6 +163,23 @@ def test_bad_manifests(apps: Path, text: str, message: str) -> None:
     (apps / "one").mkdir()
     (apps / "one" / "app.toml").write_text(text)
     with pytest.raises(ManifestError, match=message):
+        load_app("one", apps)
+
+
+def test_source_that_is_elsewhere(apps: Path, make_app: MakeApp) -> None:
+    make_app("one")
+    manifest = apps / "one" / "app.toml"
+    (apps / "shop").mkdir()
+    manifest.write_text(
+        'source = "../shop"\nprojects = ["../.."]\ndemo = "python demo.py"\n' + manifest.read_text()
+    )
+    app = load_app("one", apps)
+    assert app.folder == apps / "shop"
+    assert app.environment(THIS).requirements == [apps / "one" / "requirements.txt"]
+    assert app.environment(THIS).projects == [apps.parent]
+    assert app.demo == ["python", "demo.py"]
+    manifest.write_text(manifest.read_text().replace("../shop", "../nowhere"))
+    with pytest.raises(ManifestError, match=r"'source' names '../nowhere', which is no folder"):
         load_app("one", apps)
 
 

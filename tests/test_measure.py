@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from guide.errors import AppFailed, ManifestError
 from guide.judge import load_data
-from guide.manifest import App, load_app
+from guide.manifest import App, known, load_app
 from guide.measure import load, size, speed, traffic, tree
 from guide.measure.answers import source
 from guide.measure.speed import Target, cost_us, summarize
@@ -311,7 +311,7 @@ def test_source_side_by_side(apps: Path, make_app: MakeApp) -> None:
 
 
 def test_every_app_counts_and_shows() -> None:
-    for key in ("flask", "drf", "fastapi", "pyramid"):
+    for key in known():
         app = load_app(key)
         lines = size.count_lines(app)
         assert lines["app"] > 300, key

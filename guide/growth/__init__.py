@@ -2,7 +2,7 @@
 
 plan.py        what is written, the same for all: packages, resources, fields
 generator.py   finds a framework's module, writes its files
-flask.py, drf.py, fastapi.py, pyramid.py
+flask.py, drf.py, fastapi.py, pyramid.py, restive.py
                `files(packages)`: that framework's source, structured as its documentation does it
 drf_project.py, pyramid_document.py
                the parts of it that are not in packages

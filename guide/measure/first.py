@@ -31,6 +31,7 @@ class First:
     """One framework's first endpoint, as its `first.toml` describes it (guide/first/README.md).
 
     port: the one that the source names, to be replaced by a free one; None when there is none.
+    projects: folders of projects, from the manifest's, that are installed beside what is pinned.
     """
 
     key: str
@@ -44,6 +45,7 @@ class First:
     serve: str
     port: int | None
     concepts: Sequence[str]
+    projects: Sequence[str]
 
 
 def load_first(key: str, folder: Path = FOLDER) -> First:
@@ -56,7 +58,7 @@ def load_first(key: str, folder: Path = FOLDER) -> First:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ManifestError(f"{path}: cannot be read: {error}") from error
-    data = {"setup": [], "appended": [], "port": None} | data
+    data = {"setup": [], "appended": [], "port": None, "projects": []} | data
     try:
         return First(key=key, folder=path.parent, **data)
     except TypeError as error:
@@ -79,9 +81,9 @@ def measure_first(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     begun = time.perf_counter()
-    environment = Environment(
-        f"first-{key}", interpreter, [first.folder / "requirements.txt"], folder
-    )
+    pins = [first.folder / "requirements.txt"]
+    projects = [(first.folder / name).resolve() for name in first.projects]
+    environment = Environment(f"first-{key}", interpreter, pins, folder, projects)
     environment.ensure(lambda _: None)
     installed = time.perf_counter() - begun
     started = start_times(first, environment, folder, starts)
