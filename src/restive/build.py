@@ -253,7 +253,7 @@ def _operation(
         source=source_of(item.handler),
         params=plan.params,
         body=plan.body,
-        responses=returns.specs(),
+        responses=returns.specs(tuple(options.get("media_types", ()))),
         raises=tuple(dict.fromkeys(problems)),
         security=tuple(options.get("security", ())),
         returns=returns.value,

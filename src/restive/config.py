@@ -68,6 +68,7 @@ class RouteOptions(TypedDict, total=False):
     name: for `url_for` (default: the function's name). raises: the problems that are documented.
     hidden: leave the route out of the OpenAPI document. task: give each request of it a real task.
     blocking: run a `def` provider of this route's async handler in a thread.
+    media_types: of answers that are Bytes or a Stream, for OpenAPI.
     security: names of the app's `security_schemes`, of which the caller needs one; for OpenAPI.
     """
 
@@ -84,6 +85,7 @@ class RouteOptions(TypedDict, total=False):
     blocking: bool
     limits: Limits
     unknown_query: UnknownQuery
+    media_types: list[str]
     security: list[str]
     meta: dict[type, Any]
 

@@ -12,6 +12,7 @@ from restive.compile.threads import Pool
 from restive.http.background import BackgroundTasks
 from restive.http.request import Request
 
+BACKGROUND = "background"  # where a request's state holds them
 _log = logging.getLogger("restive")
 
 
@@ -24,7 +25,7 @@ class Background:
 
     def start(self, request: Request) -> None:
         """Start what this request's handler asked for, if it did."""
-        tasks: BackgroundTasks | None = request.state.get("background")
+        tasks: BackgroundTasks | None = request.state.get(BACKGROUND)
         if tasks:
             running = asyncio.get_running_loop().create_task(self._run(tasks))
             self._running.add(running)

@@ -10,8 +10,8 @@ import msgspec
 from restive._typing import is_async, never_waits
 from restive.compile.background import Background
 from restive.compile.failures import Failures, Handlers
-from restive.compile.inputs import Inputs
-from restive.compile.plan import Plan
+from restive.compile.inputs import BadBody, Inputs
+from restive.compile.plan import Plan, Use
 from restive.compile.respond import Responder
 from restive.compile.returns import Returns
 from restive.compile.run import Parts, Run, run_in_place, run_in_task, run_in_thread
@@ -53,8 +53,27 @@ def compile_endpoint(
         operation.handler, plan, failures, around.pool, around.background, operation.where
     )
     run = _runner(parts, operation)
-    call = _call(inputs, responder, failures, run)
+    refuse_body = _runner(_body_refuser(parts, inputs.body_index), operation)
+    call = _call(inputs, responder, failures, run, refuse_body)
     return attributed(call, operation, _refuse(inputs, responder, failures))
+
+
+def _body_refuser(parts: Parts, body: int) -> Parts:
+    """The same providers before a handler that raises what is wrong with the body.
+
+    SECURITY: who may not call this is told so by a provider, and not what is wrong with the body.
+    """
+    plan = Plan(parts.plan.inputs, parts.plan.steps, Use((body,)))
+    handler = _raises_async if is_async(parts.handler) else _raises
+    return Parts(handler, plan, parts.failures, parts.pool, parts.background, parts.where)
+
+
+def _raises(error: Problem) -> None:
+    raise error
+
+
+async def _raises_async(error: Problem) -> None:
+    raise error
 
 
 def attributed(
@@ -86,7 +105,7 @@ def _runner(parts: Parts, operation: Operation) -> Run:
 
 
 def _call(
-    inputs: Inputs, responder: Responder, failures: Failures, run: Run
+    inputs: Inputs, responder: Responder, failures: Failures, run: Run, refuse_body: Run
 ) -> Callable[[Request], Answered]:
     render_for, read = responder.render_for, inputs.read
     if inputs.empty:
@@ -106,6 +125,8 @@ def _call(
         try:
             render = render_for(request)
             values = read(request)
+        except BadBody as bad:
+            return refuse_body(request, bad.values, render)
         except Exception as error:
             return failures.answer(request, error)
         return run(request, values, render)

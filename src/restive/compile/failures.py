@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from restive._typing import source_of
+from restive.compile.background import BACKGROUND
 from restive.errors import Mistake, Problem
 from restive.http.request import Request
 from restive.http.response import Response
@@ -36,6 +37,7 @@ class Failures:
 
     def answer(self, request: Request, error: Exception) -> Response | Awaitable[Response]:
         """The answer; an awaitable where an async handler makes it. Never raises Exception."""
+        request.state.pop(BACKGROUND, None)  # work is for requests that went well
         handler = self._handler_of(type(error))
         if handler is None:
             return self._plain(request, error)

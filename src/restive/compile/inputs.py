@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from restive.codecs.negotiate import Chooser
+from restive.compile.background import BACKGROUND
 from restive.compile.parameters import Readings, slots_of
 from restive.compile.plan import (
     FromApp,
@@ -18,6 +19,7 @@ from restive.compile.plan import (
     FromRequest,
     FromTasks,
     Plan,
+    Use,
 )
 from restive.config import UnknownQuery
 from restive.di.provider import Provider
@@ -25,6 +27,7 @@ from restive.errors import (
     FieldError,
     InvalidInput,
     MalformedInput,
+    Problem,
     UnprocessableContent,
     UnsupportedMediaType,
 )
@@ -92,13 +95,20 @@ class BodyInput:
         return self._readers[index]
 
 
-EMPTY = FieldError(detail="A body is required.", code="missing", pointer="")
+EMPTY = FieldError(detail="A body is required.", code="empty", pointer="")
 
 
 def _body_reader(spec: BodySpec, media_type: str, depth: int) -> Callable[[bytes], Any]:
     if spec.raw:
         return bytes
     return (msgpack_reader if "msgpack" in media_type else json_reader)(spec.type, depth=depth)
+
+
+class BadBody(Exception):
+    """Only the body was refused, and providers have a say yet. values: its error among them."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
 
 
 class Inputs:
@@ -118,10 +128,15 @@ class Inputs:
             self._blank[slot.index] = slot.param.default
         self._takes: list[tuple[int, Take]] = []
         self.body: BodyInput | None = None
+        self.body_index = 0
+        self._gated = False  # providers that do not need the body run before it is refused
         for index, item in enumerate(plan.inputs):
             if isinstance(item, FromBody):
                 self.body = BodyInput(item.spec, operation)
-                self._body_index = index
+                self.body_index = index
+                self._gated = bool(plan.steps) and not any(
+                    _uses(step.use, index) for step in plan.steps
+                )
             elif not isinstance(item, FromGroup):
                 take = _take(item, operation, app_values)
                 if take is not None:
@@ -149,7 +164,13 @@ class Inputs:
             self._explain(request)
             raise
         if self.body is not None:
-            values[self._body_index] = self.body(request)
+            try:
+                values[self.body_index] = self.body(request)
+            except Problem as error:
+                if not self._gated:
+                    raise
+                values[self.body_index] = error
+                raise BadBody(values) from error
         return values
 
     def _take(self, request: Request, values: Values) -> None:
@@ -189,6 +210,10 @@ class Inputs:
         return errors
 
 
+def _uses(use: Use, index: int) -> bool:
+    return index in use.positions or any(index == other for _, other in use.named)
+
+
 def _is_strict(plan: Plan, option: UnknownQuery) -> bool:
     """Who takes the request reads what they like from its query."""
     return option == "refuse" and not plan.takes_request
@@ -218,7 +243,7 @@ def _take(item: Any, operation: Operation, app_values: Mapping[Provider, Any]) -
     if isinstance(item, FromTasks):
 
         def take_tasks(request: Request) -> BackgroundTasks:
-            tasks: BackgroundTasks = request.state.setdefault("background", BackgroundTasks())
+            tasks: BackgroundTasks = request.state.setdefault(BACKGROUND, BackgroundTasks())
             return tasks
 
         return take_tasks

@@ -37,17 +37,18 @@ class Returns(msgspec.Struct, frozen=True):
         """Whether any answer goes through a codec, so that `Accept` matters."""
         return self.has_value or bool(self.replies)
 
-    def specs(self, description: str | None = None) -> tuple[ResponseSpec, ...]:
-        """The documented answers but for problems."""
+    def specs(self, media_types: tuple[str, ...] = ()) -> tuple[ResponseSpec, ...]:
+        """The documented answers but for problems. media_types: of those that are raw bytes."""
         found = []
         if self.has_value:
-            found.append(_encoded(self.status, self.value, {}, description))
+            found.append(_encoded(self.status, self.value, {}))
         for kind, value in self.replies:
             headers = {"Location": "Where it is."} if kind.status == 201 else {}
             found.append(_encoded(kind.status, value, headers))
-        found += [_response_spec(response, self.status) for response in self.responses]
+        for response in self.responses:
+            found.append(_response_spec(response, self.status, media_types or _ANY_BYTES))
         if self.nothing:
-            found.append(ResponseSpec(status=self.status, description=description))
+            found.append(ResponseSpec(status=self.status))
         return tuple(found)
 
 
@@ -121,19 +122,11 @@ def _checked(kind: Any) -> Any:
         ) from None
 
 
-def _encoded(
-    status: int, value: Any, headers: dict[str, str], description: str | None = None
-) -> ResponseSpec:
-    return ResponseSpec(
-        status=status,
-        type=value,
-        media_types=CODEC_TYPES,
-        headers=headers,
-        description=description,
-    )
+def _encoded(status: int, value: Any, headers: dict[str, str]) -> ResponseSpec:
+    return ResponseSpec(status=status, type=value, media_types=CODEC_TYPES, headers=headers)
 
 
-def _response_spec(kind: type[Response], status: int) -> ResponseSpec:
+def _response_spec(kind: type[Response], status: int, raw_types: tuple[str, ...]) -> ResponseSpec:
     if issubclass(kind, NoContent):
         return ResponseSpec(status=204)
     if issubclass(kind, Redirect):
@@ -142,4 +135,4 @@ def _response_spec(kind: type[Response], status: int) -> ResponseSpec:
         return ResponseSpec(status=status, type=str, media_types=("text/plain",))
     if issubclass(kind, Html):
         return ResponseSpec(status=status, type=str, media_types=("text/html",))
-    return ResponseSpec(status=status, type=bytes, media_types=_ANY_BYTES)
+    return ResponseSpec(status=status, type=bytes, media_types=raw_types)

@@ -119,7 +119,7 @@ def run_in_task(parts: Parts, *, stepped: bool) -> Run:
             if isinstance(answer, Response):
                 in_threads(answer, parts.pool)
         except BaseException as error:
-            stands = await scope.leave(error)
+            stands = await scope.leave(_meant(error))
             if not isinstance(stands, Exception):
                 raise stands from None  # type: ignore[misc]
             return await _failed(parts, request, stands)
@@ -131,6 +131,23 @@ def run_in_task(parts: Parts, *, stepped: bool) -> Run:
     if not stepped:
         return run
     return lambda request, values, render: step(run(request, values, render))
+
+
+def _meant(error: BaseException) -> BaseException:
+    """The error; RuntimeError for a cancellation that nobody asked of this request's task.
+
+    A handler that awaits what was cancelled elsewhere has failed: it owes the client an answer.
+    """
+    task = asyncio.current_task()
+    if not isinstance(error, asyncio.CancelledError) or (task is not None and task.cancelling()):
+        return error
+    return _not_meant(error)
+
+
+def _not_meant(error: BaseException) -> Exception:
+    failure = RuntimeError(f"{type(error).__name__} was raised in a handler")
+    failure.__cause__ = error
+    return failure
 
 
 async def _enter(scope: Scope, one: Step, values: Values) -> Any:
@@ -196,6 +213,19 @@ def run_in_thread(parts: Parts) -> Run:
 def _work(parts: Parts, hop: Hop, request: Request, values: Values, render: Render) -> None:
     """The thread's part: enter, handle, answer, clean up."""
     scope = Scope()
+    over: BaseException | None
+    try:
+        answer = _answer_here(parts, hop, scope, request, values, render)
+        over = hop.in_thread_answer(answer, stay=bool(scope))
+    except asyncio.CancelledError as error:
+        over = error  # nobody waits for an answer
+    _report(parts, _left_here(hop, scope, over), over)
+
+
+def _answer_here(
+    parts: Parts, hop: Hop, scope: Scope, request: Request, values: Values, render: Render
+) -> Response:
+    """The answer, whatever happens. Raises CancelledError alone, where the request is given up."""
     answer: Any
     try:
         for one in parts.plan.steps:
@@ -208,16 +238,16 @@ def _work(parts: Parts, hop: Hop, request: Request, values: Values, render: Rend
         answer = render(result)
     except BaseException as error:
         answer = _left_here(hop, scope, error)
-        if isinstance(answer, asyncio.CancelledError):
-            return  # nobody waits for an answer
+        if isinstance(answer, asyncio.CancelledError) and hop.cancelled:
+            raise answer from None
         if not isinstance(answer, Exception):
-            answer = RuntimeError(f"{type(answer).__name__} was raised in a handler")
+            answer = _not_meant(answer)
     if isinstance(answer, Exception):
         answer = parts.failures.answer(request, answer)
         if not isinstance(answer, Response):
             answer = hop.in_thread_await(answer)
-    over = hop.in_thread_answer(answer)
-    _report(parts, _left_here(hop, scope, over), over)
+    response: Response = answer
+    return response
 
 
 def _run_here(hop: Hop, coroutine: Any, *, asynchronous: bool) -> Any:

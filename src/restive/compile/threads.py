@@ -10,70 +10,96 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 import queue
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from restive.http.response import Response
 
+_log = logging.getLogger("restive")
 _ANSWER, _AWAIT, _CHUNK, _END = "answer", "await", "chunk", "end"
+_LAST: Any = object()
 
 
 class Hop:
     """The meeting of both sides: methods named `in_thread_…` are the thread's, others the task's.
 
-    Each thing to await and each chunk is a message that gets exactly one reply.
+    The thread sends messages. Each thing to await gets one reply. Chunks are made when they are
+    asked for, so that a stream which nobody reads (HEAD) is never begun.
     """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._messages: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._replies: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-        self._released = threading.Event()
+        self._wanted: queue.SimpleQueue[bool] = queue.SimpleQueue()  # a chunk; False: no more
         self._over: BaseException | None = None
         self._cancelled: asyncio.CancelledError | None = None
+        self._released = False
         self._ended = False
-        self._owed = False  # a chunk was taken and has no reply yet
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the task was cancelled, from either side."""
+        return self._cancelled is not None
 
     # The thread's side
 
     def in_thread_await(self, awaitable: Awaitable[Any]) -> Any:
         """What the task gets by awaiting it; raises what it raises."""
-        return self._ask(_AWAIT, awaitable)
+        self._tell(_AWAIT, awaitable)
+        value, error = self._replies.get()
+        if error is not None:
+            raise error
+        return value
 
-    def in_thread_answer(self, response: Response) -> BaseException | None:
-        """Hand over the answer and wait until its last byte was sent; the error that cut it."""
+    def in_thread_answer(self, response: Response, *, stay: bool) -> BaseException | None:
+        """Hand over the answer; the error that cut it short, where the thread waits for its end.
+
+        stay: wait until the last byte was sent, also where the body is no stream.
+        """
         source = response.stream
-        if source is not None:
+        if source is None or isinstance(source, (list, tuple)):
+            self._tell(_ANSWER, response)
+        else:
             response.stream = self._chunks()
-        self._tell(_ANSWER, response)
-        if source is not None:
+            self._tell(_ANSWER, response)
             self._give(source)
-        self._released.wait()
-        return self._over
+            stay = True
+        while stay and self._wanted.get():
+            pass
+        return self._over if stay else None
 
     def in_thread_end(self) -> None:
         """The thread is done with this request."""
         self._tell(_END, None)
 
     def _give(self, source: Any) -> None:
-        """Each chunk when the last was taken, until the end or the release."""
-        asynchronous = hasattr(source, "__aiter__")
+        """Send each chunk when it is asked for, until the end, a failure, or the release."""
         try:
-            for chunk in self._drained(source) if asynchronous else source:
-                self._ask(_CHUNK, chunk)
-                if self._released.is_set():
-                    break
-            else:
-                self._tell(_CHUNK, None)
+            iterator = self._drained(source) if hasattr(source, "__aiter__") else iter(source)
+            try:
+                self._send(iterator)
+            finally:
+                self._close(source, iterator)
         except BaseException as error:
-            self._ask(_CHUNK, error)
-        if asynchronous and hasattr(source, "aclose"):
+            self._tell(_CHUNK, _Failed(error))
+
+    def _send(self, iterator: Iterator[Any]) -> None:
+        while self._wanted.get():
+            chunk = next(iterator, _LAST)
+            self._tell(_CHUNK, chunk)
+            if chunk is _LAST:
+                return
+        self._wanted.put(False)  # who waits for the release has to see it, too
+
+    def _close(self, source: Any, iterator: Any) -> None:
+        if hasattr(source, "aclose"):
             self.in_thread_await(source.aclose())
-        elif hasattr(source, "close"):
-            source.close()
+        elif hasattr(iterator, "close"):
+            iterator.close()
 
     def _drained(self, source: Any) -> Iterator[Any]:
         iterator = source.__aiter__()
@@ -82,13 +108,6 @@ class Hop:
                 yield self.in_thread_await(iterator.__anext__())
             except StopAsyncIteration:
                 return
-
-    def _ask(self, kind: str, payload: Any) -> Any:
-        self._tell(kind, payload)
-        value, error = self._replies.get()
-        if error is not None:
-            raise error
-        return value
 
     def _tell(self, kind: str, payload: Any) -> None:
         self._loop.call_soon_threadsafe(self._messages.put_nowait, (kind, payload))
@@ -111,11 +130,12 @@ class Hop:
         Raises CancelledError, at the end, when the task was cancelled meanwhile.
         """
         self._over = error
-        self._released.set()
+        self._released = True
+        self._wanted.put(False)
         while not self._ended:
-            if self._owed:
-                self._reply(None, None)
-            await self._next()
+            _, rest = await self._next()
+            if isinstance(rest, _Failed) and isinstance(rest.error, Exception):
+                _log.error("closing a stream failed", exc_info=rest.error)
         if self._cancelled is not None:
             raise self._cancelled
 
@@ -133,39 +153,41 @@ class Hop:
                 continue
             if kind != _AWAIT:
                 self._ended = kind == _END
-                self._owed = kind == _CHUNK and payload is not None
                 return kind, payload
             await self._await(payload)
 
     async def _await(self, awaitable: Any) -> None:
-        if self._cancelled is not None and not self._released.is_set():
+        if self._cancelled is not None and not self._released:
             if hasattr(awaitable, "close"):
                 awaitable.close()
-            self._reply(None, asyncio.CancelledError())
+            self._replies.put((None, asyncio.CancelledError()))
             return
         try:
-            self._reply(await awaitable, None)
+            self._replies.put((await awaitable, None))
         except BaseException as error:
-            if isinstance(error, asyncio.CancelledError):
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 self._cancelled = error
-            self._reply(None, error)
-
-    def _reply(self, value: Any, error: BaseException | None) -> None:
-        self._owed = False
-        self._replies.put((value, error))
+            self._replies.put((None, error))
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         while True:
+            self._wanted.put(True)
             _, chunk = await self._next()
             if self._cancelled is not None:
                 raise self._cancelled
-            if chunk is None:
+            if chunk is _LAST:
                 return
-            if isinstance(chunk, BaseException):
-                self._reply(None, None)
-                raise chunk
+            if isinstance(chunk, _Failed):
+                raise chunk.error
             yield chunk
-            self._reply(None, None)
+
+
+class _Failed:
+    """What a stream raised, where a chunk was expected."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
 
 
 class Pool:

@@ -22,6 +22,8 @@ Object: TypeAlias = dict[str, Any]
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 _PLACE = re.compile(r"\{([^{}:]*)(?::[^{}]*)?\}")
+# OpenAPI 3.1, 4.8.12.1: definitions of these are ignored.
+_NOT_PARAMETERS = frozenset({"accept", "authorization", "content-type"})
 _SAFE = "/:@!$&'()*+,;=-._~"
 
 
@@ -158,7 +160,11 @@ def _parameters(operation: Operation, schemas: Schemas, names: Mapping[str, str]
         for name in names
         if name not in given
     ]
-    return [_parameter(param, operation, schemas, names) for param in (*unread, *operation.params)]
+    return [
+        _parameter(param, operation, schemas, names)
+        for param in (*unread, *operation.params)
+        if not (param.location == "header" and param.name.lower() in _NOT_PARAMETERS)
+    ]
 
 
 def _parameter(

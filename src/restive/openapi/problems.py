@@ -77,7 +77,7 @@ def answered_by_framework(operation: Operation) -> Iterator[ProblemType]:
     body, params = operation.body, operation.params
     if body or params or operation.unknown_query == "refuse":
         yield MalformedInput
-    if any(len(answer.media_types) > 1 for answer in operation.responses):
+    if any("application/json" in answer.media_types for answer in operation.responses):
         yield NotAcceptable
     if body:
         yield ContentTooLarge

@@ -104,22 +104,26 @@ class ASGI:
         Raises Refused: 400, 414, 431.
         """
         headers = scope["headers"]
-        if headers.__class__ is not list:
+        if type(headers) is not list:
             headers = list(headers)  # ASGI promises an iterable, no more
-        method = scope["method"]
         query = scope["query_string"]
         raw_path = scope.get("raw_path")
-        if raw_path is None or b"?" in raw_path or scope.get("root_path"):
-            raw_path = own_path(scope)
-        if raw_path[:1] != b"/" or raw_path.translate(None, PATH):
-            _refuse_target(raw_path, method)
+        # PERF: one look for all that is rare; 47 is "/", and PATH is without "?".
+        if (
+            not raw_path
+            or raw_path[0] != 47
+            or raw_path.translate(None, PATH)
+            or scope.get("root_path")
+        ):
+            raw_path = _checked_path(scope)
         if query and query.translate(None, QUERY):
             raise Refused(400, "The query holds a character that has to be percent-encoded.")
         if len(raw_path) + len(query) > self._url:
             raise Refused(414, f"The request target is longer than {self._url} bytes.")
         if len(headers) > self._fields:
             raise Refused(431, f"The request has more than {self._fields} header fields.")
-        request = Request(method, raw_path.decode("ascii"), query, raw_headers=headers)
+        request = Request(scope["method"], raw_path.decode("ascii"), query)
+        request._raw_headers = headers  # PERF: by keyword it would cost a dict and a tuple
         request.client = scope.get("client")
         request.server = scope.get("server")
         request.scheme = scope.get("scheme", "http")
@@ -220,9 +224,13 @@ class ASGI:
         self._ready = True
 
 
-def _refuse_target(raw_path: bytes, method: str) -> None:
-    if raw_path != b"*" or method != "OPTIONS":  # RFC 9112, 3.2.4
+def _checked_path(scope: Message) -> bytes:
+    path = own_path(scope)
+    if path == b"*" and scope["method"] == "OPTIONS":  # RFC 9112, 3.2.4
+        return path
+    if not path.startswith(b"/") or path.translate(None, PATH):
         raise Refused(400, "The request target is not a path that a URI can have.")
+    return path
 
 
 def _body_length(framing: list[tuple[bytes, bytes]], version: str) -> int:

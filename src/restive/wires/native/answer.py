@@ -21,7 +21,9 @@ BROKEN: Final = (
 
 def is_plain(prepared: Prepared) -> bool:
     """Can the wire just append Content-Length and Date?"""
-    return not (bodiless(prepared.status) or prepared.status == 205) and not any(name in FRAMING for name, _ in prepared.fields)
+    if bodiless(prepared.status) or prepared.status == 205:
+        return False
+    return not any(name in FRAMING for name, _ in prepared.fields)
 
 
 def bodiless(status: int) -> bool:
@@ -46,40 +48,34 @@ class Outgoing:
         """request: None where none could be read. Raises ValueError for a Content-Length that is
         no number."""
         self.prepared = prepared
-        method = "GET" if request is None else request.method
+        status = prepared.status
+        is_head = request is not None and request.method == "HEAD"
         old = request is not None and request.http_version == "1.0"
-        if prepared.status == 205 and length is not None:
-            length = 0  # it has no content, and says so (RFC 9110, 15.3.6)
-        self.body = method != "HEAD" and not bodiless(prepared.status) and length != 0
         given = value_of(prepared, "content-length")
         self.expected = None if given is None else _number(given)
+        self.body = not (is_head or bodiless(status) or status == 205)
         self.chunked = False
-        closes = "close" in (value_of(prepared, "connection") or "").lower()
-        self.keep = keep and not closes
+        self.keep = keep and "close" not in (value_of(prepared, "connection") or "").lower()
         self._own: list[bytes] = []
-        self._frame(length, old)
+        if status == 205:
+            length = 0  # it has no content, and says so (RFC 9110, 15.3.6)
+        elif length is None or (is_head and length == 0):
+            # Of a stream, or what GET would have said.
+            length = self.expected if self.expected is not None else length
+        if bodiless(status):
+            if status == 304 and self.expected is not None:  # what 200 would have had (8.6)
+                self._own.append(b"content-length: %d\r\n" % self.expected)
+        elif length is not None:
+            self._own.append(b"content-length: %d\r\n" % length)
+        elif old:
+            self.keep = False  # the body ends where the connection does
+        else:
+            self.chunked = True
+            self._own.append(b"transfer-encoding: chunked\r\n")
         if not self.keep:
             self._own.append(b"connection: close\r\n")
         elif old:
             self._own.append(b"connection: keep-alive\r\n")
-
-    def _frame(self, length: int | None, old: bool) -> None:
-        """Decide how the end of the body is told (RFC 9112, 6)."""
-        if bodiless(self.prepared.status):
-            if self.prepared.status == 304 and self.expected is not None:
-                length = self.expected  # what a 200 would have had (RFC 9110, 8.6)
-            else:
-                return
-        elif length is None or (not self.body and not length):
-            # On HEAD a Content-Length without a body is what GET would have said.
-            length = self.expected if self.expected is not None else length
-        if length is not None:
-            self._own.append(b"content-length: %d\r\n" % length)
-        elif old:
-            self.keep = False  # its body ends where the connection does
-        else:
-            self.chunked = True
-            self._own.append(b"transfer-encoding: chunked\r\n")
 
     def head(self, date: bytes) -> bytes:
         """The status line and all fields. date: the Date field and the empty line after it."""

@@ -37,6 +37,7 @@ MOST_IN_PLACE: Final = 16  # requests that are answered before others get their 
 READ_AHEAD: Final = 65_536  # bytes kept while a request is being answered
 COPIED: Final = 65_536  # larger bodies are not joined with their head
 SLOWEST_BODY: Final = 16_384  # bytes that earn a body another second
+FORGET: Final = 5.0  # seconds after which an idle connection no longer keeps known fields
 LINGER_TIME: Final = 2.0
 LINGER_BYTES: Final = 1_048_576
 
@@ -145,7 +146,8 @@ class Connection(asyncio.Protocol):
         self._hub.connections.discard(self)
         self._reader.close()
         if self._task is not None and self._current is not None:
-            self._task.cancel()
+            # Not before its first step (3.11 has no eager tasks): it would never clean up.
+            self._hub.loop.call_soon(self._task.cancel)
         if exc is not None:
             logger.debug("A connection was lost: %s", exc)
 
@@ -174,8 +176,10 @@ class Connection(asyncio.Protocol):
         if self._active:
             self._active = False
             self._since = now
-        elif state == IDLE and age > limits.keep_alive:
-            self._close()
+        elif state == IDLE and age > FORGET:
+            self._known.forget()
+            if age > limits.keep_alive:
+                self._close()
         elif state == HEAD and age > limits.head_time:
             self._refuse(408, "The request's head did not come in time.")
         elif state == BODY and age > limits.body_time + self._reader.received / SLOWEST_BODY:
@@ -199,9 +203,7 @@ class Connection(asyncio.Protocol):
 
     def cancel(self) -> None:
         """See `Swept`."""
-        if self._task is not None:
-            self._task.cancel()
-        else:
+        if self._task is None:
             self.abort()
 
     # Input
@@ -436,7 +438,7 @@ class Connection(asyncio.Protocol):
         error: BaseException | None = None
         try:
             response = answer if isinstance(answer, Response) else await answer
-            await self._deliver(request, response)
+            error = await self._deliver(request, response)
         except GeneratorExit:
             raise  # the loop is gone
         except BaseException as failure:
@@ -471,16 +473,18 @@ class Connection(asyncio.Protocol):
         self._state = IDLE
         return not self._paused
 
-    async def _deliver(self, request: Request, response: Response) -> None:
+    async def _deliver(self, request: Request, response: Response) -> Exception | None:
+        """Send an answer of any kind; returns why it could not be sent, when the peer is gone."""
         if not isinstance(response, Response):
             raise TypeError(f"the endpoint answered {type(response).__name__}, not a Response")
         source = response.stream
+        if self._state >= LINGER:
+            if source is not None:
+                await close_source(source)
+            return ConnectionResetError("the connection was lost before the answer")
         if source is None:
             self._send(request, response)
-            return
-        if self._state >= LINGER:
-            await close_source(source)
-            return
+            return None
         out = Outgoing(response.prepare(), None, request, self._keeps())
         self._begun = True
         self._write(out.head(self._hub.date))
@@ -490,6 +494,7 @@ class Connection(asyncio.Protocol):
             await close_source(source)
         if not out.keep:
             self._close()
+        return None
 
     async def _room(self) -> None:
         if self._paused:

@@ -28,7 +28,7 @@ class Swept(Protocol):
         """Close when idle; otherwise after the answer that is due."""
 
     def cancel(self) -> None:
-        """Cancel what runs; without it, end."""
+        """End now, unless a task is at work: the server cancels that."""
 
     def abort(self) -> None:
         """End now, whatever is unsent."""

@@ -21,13 +21,18 @@ class Known:
     room: bytes that a request line may have.
     """
 
-    __slots__ = ("_after", "_before", "_cut", "_fields", "_limit", "_room")
+    __slots__ = ("_after", "_before", "_cut", "_fields", "_limit", "_lower", "_room")
 
     def __init__(self, room: int) -> None:
         self._room = room
+        self.forget()
+
+    def forget(self) -> None:
+        """Give the memory back."""
         self._fields = b""  # from ` HTTP/1.1` to the empty line
+        self._lower = b""  # the same in lower case
         self._cut = self._limit = 0
-        self._before = self._after = b""  # the same around the digits of Content-Length
+        self._before = self._after = b""  # around the digits of Content-Length
 
     def learn(self, head: bytes, start: int, digits: tuple[int, int] | None) -> None:
         """Remember the fields of `head`, which was found good.
@@ -40,6 +45,7 @@ class Known:
             return
         if digits is None:
             self._fields = head[start:]
+            self._lower = self._fields.lower()
             self._cut = -size
             self._limit = self._room + size
         else:
@@ -54,7 +60,9 @@ class Known:
             if method is None or target[:1] != b"/" or target.translate(None, PATH):
                 return None
             path, _, query = target.partition(b"?")
-            return Request(method, path.decode("ascii"), query, head=data)
+            request = Request(method, path.decode("ascii"), query, head=self._fields)
+            request._lower = self._lower  # PERF: `header` would make it anew
+            return request
         return self._with_body(data) if self._before else None
 
     def _with_body(self, data: bytes) -> Request | None:
