@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,13 +44,28 @@ def test_targets_of_make() -> None:
     assert {word for word in asked if "=" not in word} <= targets
 
 
+def text_of(document: Path) -> str:
+    """A page without its code."""
+    text = document.read_text(encoding="utf-8")
+    return re.sub(r"^( *)```.*?^\1```$|`[^`\n]*`", "code", text, flags=re.M | re.S)
+
+
+def anchors(document: Path) -> set[str]:
+    """What a link may name in a page: its headings, as GitHub makes ids of them."""
+    text = re.sub(r"^```.*?^```$", "", document.read_text(encoding="utf-8"), flags=re.M | re.S)
+    titles = re.findall(r"^#+ (.+)$", text, flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles}
+
+
 def test_links_lead_somewhere() -> None:
-    broken = [
-        f"{document.relative_to(paths.REPOSITORY)}: {target}"
-        for document in DOCUMENTS
-        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
-        if "://" not in target and not (document.parent / target).exists()
-    ]
+    broken = []
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)\s]+)\)", text_of(document)):
+            name, _, place = target.partition("#")
+            found = document.parent / name if name else document
+            if "://" in target or (found.exists() and (not place or place in anchors(found))):
+                continue
+            broken.append(f"{document.relative_to(paths.REPOSITORY)}: {target}")
     assert not broken
 
 

@@ -86,6 +86,11 @@ class App(Router):
             getattr(importlib.import_module(module), function)(self)
         self._extended = True
 
+    def prepare_for_tests(self) -> None:
+        """Compare answers with their annotations, unless the app says otherwise or is built."""
+        if self._built is None:
+            self.check_responses = self.app_options.get("check_responses", True)
+
     @property
     def built(self) -> Built:
         """What the build made; builds where that is still to be done."""

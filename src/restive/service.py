@@ -49,7 +49,9 @@ class Service:
         if found is None:
             return self._missing(request)
         endpoint: Endpoint
-        endpoint, request.path_values = found
+        endpoint, values = found
+        if values is not None:
+            request.path_values = values
         return endpoint
 
     def _build_and_find(self, method: str, path: str) -> Any:
@@ -93,7 +95,8 @@ class Service:
     def _other_slash(self, request: Request, path: str, found: Any) -> Endpoint:
         if self._app.slashes == "ignore":
             endpoint: Endpoint
-            endpoint, request.path_values = found
+            endpoint, values = found
+            request.path_values = values or {}
             return endpoint
         query = request.query_string.decode("latin-1")
         location = f"{path}?{query}" if query else path
@@ -101,7 +104,8 @@ class Service:
 
     def problem(self, request: Request | None, status: int, detail: str) -> Response:  # noqa: ARG002
         """The answer to what never becomes a request."""
-        return problem_response(_BY_STATUS.get(status, Problem)(detail))
+        kind = _BY_STATUS.get(status) or type("Refusal", (Problem,), {"status": status})
+        return problem_response(kind(detail))
 
     async def start(self) -> None:
         """Build the app, then enter its lifespans and its providers of scope `app`."""

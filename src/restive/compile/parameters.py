@@ -134,7 +134,7 @@ class Readings:
     def _fill_path(self, request: Request, values: Values) -> None:
         given = request.path_values
         for slot in self._path:
-            value = given[slot.param.name]  # type: ignore[index]
+            value = given[slot.param.name]
             if value.__class__ is str:
                 values[slot.index] = slot.read(value)
             else:
@@ -219,7 +219,7 @@ class Readings:
         param = slot.param
         given: Any
         if param.location == "path":
-            given = (request.path_values or {}).get(param.name)
+            given = request.path_values.get(param.name)
         elif param.location == "query":
             given = query.get(param.name)
             if given is not None and not slot.many:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextvars import Context, ContextVar
 from typing import Any
 
+from restive.app import App
 from restive.config import Limits
 from restive.http.request import Request
 from restive.http.response import Response
@@ -28,6 +29,8 @@ class InProcess:
     """
 
     def __init__(self, app: Any, *, raise_errors: bool = False) -> None:
+        if isinstance(app, App):
+            app.prepare_for_tests()
         self.target = target_of(app)
         if not all(hasattr(self.target, name) for name in _NEEDED):
             raise TypeError(
