@@ -23,14 +23,13 @@ class Request:
     body: complete when the handler runs (b"" when there is none). client, server: (host, port) or
     None. scheme: "http" or "https". path_values: what the route's template took from the path.
     operation: the route's record, None for answers that no route gives. state: for whoever handles
-    this request.
+    this request. lower_head: for wires, which may have the head in lower case already.
     """
 
     __slots__ = (
         "_cookies",
         "_head",
         "_headers",
-        "_lower",
         "_query",
         "_raw_headers",
         "_state",
@@ -39,6 +38,7 @@ class Request:
         "client",
         "finish",
         "http_version",
+        "lower_head",
         "method",
         "operation",
         "path_values",
@@ -96,9 +96,9 @@ class Request:
             found = [value for field, value in self._raw_headers or () if field == name]
             return b", ".join(found) if found else None
         try:
-            lower = self._lower
+            lower = self.lower_head
         except AttributeError:
-            lower = self._lower = head.lower()
+            lower = self.lower_head = head.lower()
         mark = b"\r\n%b:" % name
         start = lower.find(mark)
         if start < 0:
@@ -156,4 +156,4 @@ class Request:
         _headers: Headers
         _query: dict[str, list[str]]
         _cookies: dict[str, str]
-        _lower: bytes
+        lower_head: bytes

@@ -8,11 +8,12 @@ accept the same text, `str` and `path` apart, which are always last.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
+
+import msgspec
 
 _UUID = re.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -38,8 +39,7 @@ class Convertor(Protocol):
 
 
 # eq=False: two convertors are the same only when they are one object (the matcher relies on it).
-@dataclass(frozen=True, slots=True, eq=False)
-class BuiltIn:
+class BuiltIn(msgspec.Struct, frozen=True, eq=False):
     """A convertor made of two functions."""
 
     pattern: str

@@ -12,8 +12,9 @@ the size of the tree, never a power of its own length.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from restive.routing.convertors import PATH, PLAIN
 from restive.routing.paths import quote_path, quote_segment, split_path
@@ -31,8 +32,7 @@ _End: TypeAlias = tuple[Callable[[str], Any] | None, _Leaf[T]]
 """A last parameter: how its text is parsed (None: as it is), and what it leads to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route(Generic[T]):
+class Route(msgspec.Struct, Generic[T], frozen=True):
     """One method of one template. `where` is how messages name it; see `Table.add`."""
 
     method: str

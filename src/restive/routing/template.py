@@ -7,9 +7,10 @@ makes no difference.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from keyword import iskeyword
 from typing import TypeAlias
+
+import msgspec
 
 from restive.routing.convertors import CONVERTORS, PATH, PLAIN, Convertor
 from restive.routing.paths import has_dot_segment
@@ -27,8 +28,7 @@ class TemplateError(ValueError):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(msgspec.Struct, frozen=True):
     """A parameter in a template: `{prefix}{{name:convertor}}{suffix}`."""
 
     name: str
@@ -47,8 +47,7 @@ class Param:
 Segment: TypeAlias = str | Param
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(msgspec.Struct, frozen=True):
     """A parsed template. "/" has the one segment ""; a slash at the end is a last segment ""."""
 
     text: str

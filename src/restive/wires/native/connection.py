@@ -2,6 +2,8 @@
 
 The quick way is `data_received` and `_run`: a whole request, alone in what came, with known fields,
 answered in place by bytes. Everything else begins in `_receive`.
+
+The file is long because input, answer and end are one state machine over the same fields.
 """
 
 from __future__ import annotations
@@ -11,16 +13,17 @@ import contextvars
 import logging
 import sys
 from collections.abc import Awaitable, Coroutine
+from functools import lru_cache
 from typing import Any, Final
 
 from restive.http.request import Request
 from restive.http.response import Prepared, Response
 from restive.wires.native.answer import BROKEN, CONTINUE, LENGTHS, Outgoing
-from restive.wires.native.head import Refused
 from restive.wires.native.hub import Hub
 from restive.wires.native.known import MOST, Known
 from restive.wires.native.reader import Reader, without_blank_lines
 from restive.wires.native.stream import close_source, send_stream
+from restive.wires.strict import Refused
 from restive.wires.target import Endpoint
 
 logger = logging.getLogger("restive.server")
@@ -110,7 +113,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
         self._write = self._transport.write
         self._client = _address(transport.get_extra_info("peername"))
-        self._server = _address(transport.get_extra_info("sockname"))
+        self._server = _own_address(transport.get_extra_info("sockname"))
         self._since = self._hub.loop.time()
         self._hub.connections.add(self)
 
@@ -176,10 +179,8 @@ class Connection(asyncio.Protocol):
         if self._active:
             self._active = False
             self._since = now
-        elif state == IDLE and age > FORGET:
-            self._known.forget()
-            if age > limits.keep_alive:
-                self._close()
+        elif state == IDLE:
+            self._check_idle(age, limits.keep_alive)
         elif state == HEAD and age > limits.head_time:
             self._refuse(408, "The request's head did not come in time.")
         elif state == BODY and age > limits.body_time + self._reader.received / SLOWEST_BODY:
@@ -187,6 +188,12 @@ class Connection(asyncio.Protocol):
         elif state == LINGER and age > LINGER_TIME:
             self.abort()
         self._check_writing(now, limits.write_time)
+
+    def _check_idle(self, age: float, keep_alive: float) -> None:
+        if age > FORGET:
+            self._known.forget()
+        if age > keep_alive:
+            self._close()
 
     def _check_writing(self, now: float, write_time: float) -> None:
         unsent = self._transport.get_write_buffer_size()
@@ -601,3 +608,7 @@ class Connection(asyncio.Protocol):
 def _address(name: Any) -> tuple[str, int] | None:
     """(host, port), or None on a UNIX socket."""
     return (name[0], name[1]) if isinstance(name, tuple) else None
+
+
+# PERF: one tuple for all connections; they are counted in thousands.
+_own_address = lru_cache(maxsize=64)(_address)

@@ -8,8 +8,9 @@ protocols' versions, codings before `chunked`.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
+
+from restive.wires.strict import PATH, QUERY, Refused, valid_authority
 
 METHODS: Final = {
     name.encode(): name
@@ -17,10 +18,6 @@ METHODS: Final = {
 }
 """The methods that are passed on, by their bytes. CONNECT and all others are 501."""
 
-# What a target may hold: the visible characters of ASCII without those that neither RFC 3986 nor
-# a browser (WHATWG URL) leaves as they are: it does send { } ^ ` \ in a query, not in a path.
-_QUERY = bytes(byte for byte in range(0x21, 0x7F) if byte not in b'"#<>')
-PATH: Final = bytes(byte for byte in _QUERY if byte not in b"\\^`{}")
 _LINE = bytes(range(0x20, 0x7F))
 
 RequestLine = tuple[str, str, bytes, int, bytes | None]
@@ -29,26 +26,13 @@ RequestLine = tuple[str, str, bytes, int, bytes | None]
 # PERF: nearly every request line, checked and taken apart by one match.
 COMMON_LINE: Final = re.compile(
     rb"(%b) (/[%b]*)(?:\?([%b]*))? HTTP/1\.1\r\n"
-    % (b"|".join(METHODS), re.escape(PATH.replace(b"?", b"")), re.escape(_QUERY))
+    % (b"|".join(METHODS), re.escape(PATH.replace(b"?", b"")), re.escape(QUERY))
 )
 
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VERSION = re.compile(rb"HTTP/[0-9]\.[0-9]")
 _ABSOLUTE = re.compile(rb"(?i:https?)://([^/?]*)(/[^?]*)?(?:\?(.*))?")
 _LONGEST_METHOD = 32
-# RFC 3986, 3.2.2 and 3.2.3, without the comma: two Host fields joined by a proxy look like one.
-_AUTHORITY = re.compile(
-    rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::([0-9]{0,5}))?"
-)
-
-
-class Refused(Exception):
-    """A request that is answered by `status` and the end of the connection."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(status, detail)
-        self.status = status
-        self.detail = detail
 
 
 def check_begun(begun: bytes, url_limit: int) -> None:
@@ -108,7 +92,7 @@ def _with_target(method: str, target: bytes, minor: int) -> RequestLine:
         authority, path, query = match[1], match[2] or b"/", match[3] or b""
         if not valid_authority(authority):
             raise Refused(400, "The host in the request target is not valid.")
-    if path.translate(None, PATH) or query.translate(None, _QUERY):
+    if path.translate(None, PATH) or query.translate(None, QUERY):
         raise Refused(400, "The request target holds a character that has to be percent-encoded.")
     return method, path.decode("ascii"), query, minor, authority
 
@@ -141,18 +125,8 @@ def check_host(lower: bytes, minor: int) -> None:
         return
     if lower.find(b"\r\nhost:", start) >= 0:
         raise Refused(400, "There is more than one Host field.")
-    if not valid_authority(lower[start : lower.find(b"\r\n", start)]):
+    if not valid_authority(lower[start : lower.find(b"\r\n", start)].strip(b" \t")):
         raise Refused(400, "The Host field is not a host and an optional port.")
-
-
-@lru_cache(maxsize=1024)
-def valid_authority(value: bytes) -> bool:
-    """Is it a host and an optional port (RFC 3986, 3.2.2), with no userinfo, path or comma?
-
-    White space around it is ignored.
-    """
-    match = _AUTHORITY.fullmatch(value.strip(b" \t"))
-    return match is not None and (not match[1] or int(match[1]) < 65536)
 
 
 def with_host(head: bytes, authority: bytes) -> bytes:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from restive.http.request import Request
-from restive.wires.native.head import COMMON_LINE, METHODS, PATH
+from restive.wires.native.head import COMMON_LINE, METHODS
+from restive.wires.strict import PATH
 
 MOST: Final = 2_048  # bytes of fields that are remembered
 
@@ -61,7 +62,7 @@ class Known:
                 return None
             path, _, query = target.partition(b"?")
             request = Request(method, path.decode("ascii"), query, head=self._fields)
-            request._lower = self._lower  # PERF: `header` would make it anew
+            request.lower_head = self._lower  # PERF: `header` would make it anew
             return request
         return self._with_body(data) if self._before else None
 
@@ -79,6 +80,8 @@ class Known:
         if not length.isdigit() or len(length) > 15 or int(length) != len(data) - head_end:
             return None
         verb, path, query = match.groups(b"")
-        request = Request(METHODS[verb], path.decode("ascii"), query, head=data[:head_end])
+        head = data[start:head_end]
+        request = Request(METHODS[verb], path.decode("ascii"), query, head=head)
+        request.lower_head = head.lower()  # PERF: `header` would find out that it is missing
         request.body = data[head_end:]
         return request

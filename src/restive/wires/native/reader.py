@@ -11,7 +11,6 @@ from restive.http.request import Request
 from restive.wires.native.head import (
     COMMON_LINE,
     METHODS,
-    Refused,
     RequestLine,
     check_begun,
     check_host,
@@ -19,6 +18,7 @@ from restive.wires.native.head import (
     parse_line,
     with_host,
 )
+from restive.wires.strict import Refused
 
 CHUNKED: Final = -1
 # A byte of body may cost this many in chunk sizes, extensions and trailers; more is an attack.
@@ -73,7 +73,7 @@ class Reader:
         self._line_end = 0
         self._fed = 0  # bytes of that head that the parser has seen
         self._pieces: list[bytes] = []
-        self._body = bytearray()
+        self._body: bytearray | None = None  # what came in more than one piece
         self._raw = 0  # bytes of body and framing
         self._tail = b""
         self.size = self.length = self.fields = self.received = 0
@@ -170,6 +170,8 @@ class Reader:
         self.fields = self._line_end - 9 if common else 0
         request = Request(method, raw_path, query, head=data)
         request.http_version = "1.1" if minor else "1.0"
+        if authority is None:
+            request.lower_head = lower  # PERF: `header` would make it anew
         return request
 
     def _announce_body(self, lower: bytes, minor: int) -> None:
@@ -210,11 +212,11 @@ class Reader:
             rest = data[missing:]
         pieces = self._pieces
         if pieces:
-            if self.complete and len(pieces) == 1 and not self._body:
+            if self.complete and len(pieces) == 1 and self._body is None:
                 self.received = len(pieces[0])  # PERF: `body` takes it as it is
             else:
-                for piece in pieces:
-                    self._body += piece
+                self._body = self._body or bytearray()
+                self._body += b"".join(pieces)
                 pieces.clear()
                 self.received = len(self._body)
         if self._raw - self.received > _FRAMING_FREE + _FRAMING_PER_BYTE * self.received:
@@ -242,8 +244,8 @@ class Reader:
         if self._pieces:
             body = self._pieces.pop()
         else:
-            body = bytes(self._body)
-            self._body = bytearray()
+            body = bytes(self._body or b"")
+            self._body = None
         self.received = self._raw = 0
         self._tail = b""
         self.complete = False
