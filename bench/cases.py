@@ -52,8 +52,10 @@ def _get(path: str, body: bytes) -> Exchange:
     return Exchange(_request("GET", path, b""), 200, body)
 
 
-def _request(method: str, path: str, body: bytes) -> bytes:
+def _request(method: str, path: str, body: bytes, origin: str | None = None) -> bytes:
     headers = dict(BROWSER)
+    if origin is not None:
+        headers["Origin"] = origin
     if body:
         headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
@@ -62,6 +64,13 @@ def _request(method: str, path: str, body: bytes) -> bytes:
 
 def _hello(_: int) -> Exchange:
     return _get("/hello", data.encode(data.message()))
+
+
+def _changing(number: int) -> Exchange:
+    """A field that is another one in each request, as with traces and proxies."""
+    origin = f"http://127.0.{number // 250}.{number % 250}"
+    request = _request("GET", "/hello", b"", origin)
+    return Exchange(request, 200, data.encode(data.message()))
 
 
 def _waits(_: int) -> Exchange:
@@ -93,6 +102,7 @@ CASES = (
         ("restive", "nginx", "granian", "uvicorn", "restive-uvicorn", "blacksheep", "fastapi"),
         _hello,
     ),
+    Case("changing", gates.CHANGING, ("restive", "nginx", "fastapi"), _changing, VARIANTS),
     Case("typed", gates.TYPED, ("restive", "nginx", "blacksheep", "fastapi"), _typed, VARIANTS),
     Case("post", gates.POST, ("restive", "nginx", "blacksheep", "fastapi"), _post, VARIANTS),
     Case("rows", gates.ROWS, ("restive", "blacksheep", "fastapi"), _rows),

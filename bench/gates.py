@@ -56,6 +56,7 @@ class Gate:
 
 WAITS = "awaits once (a real task), typed result"
 HELLO = "hello JSON, in place"
+CHANGING = "hello JSON, a header that changes"
 TYPED = "int path, 3 typed query parameters"
 POST = "POST 1 KB validated, returned, 201"
 ROWS = "100-row typed list, 23 KB"
@@ -67,6 +68,8 @@ GATES = (
     Gate(HELLO, "hello/fastapi:restive", AT_LEAST, 7, None, "FastAPI / Restive"),
     Gate(HELLO, "hello/blacksheep:restive", AT_LEAST, 2, None, "BlackSheep / Restive"),
     Gate(HELLO, "hello/restive:granian", AT_MOST, None, 1, "Restive / Granian, raw"),
+    Gate(CHANGING, "changing/restive:nginx", AT_MOST, 2.2, 1.6, "Restive / nginx"),
+    Gate(CHANGING, "changing/fastapi:restive", AT_LEAST, 7, None, "FastAPI / Restive"),
     Gate(TYPED, "typed/restive:nginx", AT_MOST, 3.2, 2.4, "Restive / nginx"),
     Gate(TYPED, "typed/fastapi:restive", AT_LEAST, 7, None, "FastAPI / Restive"),
     Gate(POST, "post/restive:nginx", AT_MOST, 3.2, 2.4, "Restive / nginx"),
