@@ -97,7 +97,7 @@ def nginx_configuration(port: int) -> str:
                 for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
             ),
             f"  server {{ listen {HOST}:{port};",
-            *places,
+            *dict.fromkeys(places),  # two cases may ask for one path
             "    location / { return 404; }",
             "  }",
             "}",

@@ -173,6 +173,8 @@ def _parameter(argument: Argument, annotation: Any, marker: Any, around: Surroun
             location=location,
             type=annotation,
             default=default,
+            # One request must not see what another did to a default.
+            factory=default.copy if isinstance(default, (dict, list, set)) else None,
             description=marker.description,
             example=marker.example,
             deprecated=marker.deprecated,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from restive.codecs.json import JSON
@@ -130,6 +131,7 @@ class Responder:
         return render
 
 
+@lru_cache(maxsize=256)
 def _prepared(codec: Any, status: int) -> Prepared:
     return Prepared(status, [("content-type", codec.media_types[0]), ("vary", "Accept")])
 

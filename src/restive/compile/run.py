@@ -18,7 +18,7 @@ from restive.compile.background import Background
 from restive.compile.failures import Failures
 from restive.compile.plan import Plan, Step, Use
 from restive.compile.respond import Render
-from restive.compile.stepping import going_on, step
+from restive.compile.stepping import going_on, step, warn_of_waiting
 from restive.compile.threads import Hop, Pool, in_threads
 from restive.di.scope import Scope
 from restive.errors import Problem
@@ -82,11 +82,7 @@ def run_in_place(parts: Parts) -> Run:
 
 
 async def _handed_over(parts: Parts, request: Request, rest: Any, render: Render) -> Response:
-    _log.warning(
-        "%s was run without a task because its code holds no await, and waits nevertheless. "
-        "It goes on in a task; write task=True on the route.",
-        parts.where,
-    )
+    warn_of_waiting(parts.where)
     try:
         answer = render(await rest)
     except Exception as error:
@@ -130,7 +126,7 @@ def run_in_task(parts: Parts, *, stepped: bool) -> Run:
 
     if not stepped:
         return run
-    return lambda request, values, render: step(run(request, values, render))
+    return lambda request, values, render: step(run(request, values, render), parts.where)
 
 
 def _meant(error: BaseException) -> BaseException:
@@ -169,7 +165,7 @@ def _on_finish(parts: Parts, request: Request, scope: Scope, *, stepped: bool) -
             parts.background.start(request)
 
     def finish(error: BaseException | None) -> Any:
-        return step(leave(error)) if stepped else leave(error)
+        return step(leave(error), parts.where) if stepped else leave(error)
 
     request.finish = finish
 
@@ -230,18 +226,21 @@ def _answer_here(
     try:
         for one in parts.plan.steps:
             entering = _enter(scope, one, values)
-            values.append(_run_here(hop, entering, asynchronous=one.provider.is_async))
+            is_async = one.provider.is_async
+            values.append(
+                hop.in_thread_await(entering) if is_async else step(entering, parts.where)
+            )
         given, named = arguments(parts.plan.use, values)
         result = parts.handler(*given, **named)
         if inspect.isawaitable(result):
             result = hop.in_thread_await(result)
         answer = render(result)
     except BaseException as error:
-        answer = _left_here(hop, scope, error)
-        if isinstance(answer, asyncio.CancelledError) and hop.cancelled:
+        given_up = isinstance(error, asyncio.CancelledError) and hop.cancelled
+        meant = given_up or isinstance(error, Exception)
+        answer = _left_here(hop, scope, error if meant else _not_meant(error))
+        if given_up or not isinstance(answer, Exception):
             raise answer from None
-        if not isinstance(answer, Exception):
-            answer = _not_meant(answer)
     if isinstance(answer, Exception):
         answer = parts.failures.answer(request, answer)
         if not isinstance(answer, Response):
@@ -250,13 +249,10 @@ def _answer_here(
     return response
 
 
-def _run_here(hop: Hop, coroutine: Any, *, asynchronous: bool) -> Any:
-    """What is async belongs to the loop; all else is run in this thread."""
-    return hop.in_thread_await(coroutine) if asynchronous else step(coroutine)
-
-
 def _left_here(hop: Hop, scope: Scope, error: BaseException | None) -> BaseException | None:
+    """Like `Scope.leave`: what is async belongs to the loop, all else is run in this thread."""
     while scope:
-        asynchronous = scope.last_is_async
-        error = _run_here(hop, scope.leave_last(error), asynchronous=asynchronous)
+        is_async = scope.last_is_async
+        leaving = scope.leave_last(error)
+        error = hop.in_thread_await(leaving, clean=True) if is_async else step(leaving, "Clean-up")
     return error

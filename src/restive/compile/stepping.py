@@ -10,21 +10,26 @@ from typing import Any
 _log = logging.getLogger("restive")
 
 
-def step(coroutine: Coroutine[Any, Any, Any]) -> Any:
+def step(coroutine: Coroutine[Any, Any, Any], where: str) -> Any:
     """What the coroutine returns; or, should it wait after all, an awaitable that goes on with it.
 
-    Raises what the coroutine raises.
+    where: names the route in the log. Raises what the coroutine raises.
     """
     try:
         awaited = coroutine.send(None)
     except StopIteration as stop:
         return stop.value
+    warn_of_waiting(where)
+    return going_on(coroutine, awaited)
+
+
+def warn_of_waiting(where: str) -> None:
+    """Log that a handler is handed to a task, which costs more than one from the start."""
     _log.warning(
         "%s was run without a task because its code holds no await, and waits nevertheless. "
-        "It goes on in a task; write task=True on its route.",
-        getattr(coroutine, "__qualname__", coroutine),
+        "It goes on in a task; write task=True on the route.",
+        where,
     )
-    return going_on(coroutine, awaited)
 
 
 @types.coroutine

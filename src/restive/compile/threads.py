@@ -9,6 +9,7 @@ it awaits what only the loop can await, and takes the answer and the chunks of a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import queue
@@ -19,7 +20,7 @@ from typing import Any
 from restive.http.response import Response
 
 _log = logging.getLogger("restive")
-_ANSWER, _AWAIT, _CHUNK, _END = "answer", "await", "chunk", "end"
+_ANSWER, _AWAIT, _CHUNK, _CLEAN, _END = "answer", "await", "chunk", "clean", "end"
 _LAST: Any = object()
 
 
@@ -47,9 +48,12 @@ class Hop:
 
     # The thread's side
 
-    def in_thread_await(self, awaitable: Awaitable[Any]) -> Any:
-        """What the task gets by awaiting it; raises what it raises."""
-        self._tell(_AWAIT, awaitable)
+    def in_thread_await(self, awaitable: Awaitable[Any], *, clean: bool = False) -> Any:
+        """What the task gets by awaiting it; raises what it raises.
+
+        clean: it is clean-up, and awaited also where the task was cancelled before.
+        """
+        self._tell(_CLEAN if clean else _AWAIT, awaitable)
         value, error = self._replies.get()
         if error is not None:
             raise error
@@ -97,7 +101,7 @@ class Hop:
 
     def _close(self, source: Any, iterator: Any) -> None:
         if hasattr(source, "aclose"):
-            self.in_thread_await(source.aclose())
+            self.in_thread_await(source.aclose(), clean=True)
         elif hasattr(iterator, "close"):
             iterator.close()
 
@@ -151,13 +155,13 @@ class Hop:
             except asyncio.CancelledError as error:
                 self._cancelled = error
                 continue
-            if kind != _AWAIT:
+            if kind not in (_AWAIT, _CLEAN):
                 self._ended = kind == _END
                 return kind, payload
-            await self._await(payload)
+            await self._await(payload, refused=self.cancelled and kind == _AWAIT)
 
-    async def _await(self, awaitable: Any) -> None:
-        if self._cancelled is not None and not self._released:
+    async def _await(self, awaitable: Any, *, refused: bool) -> None:
+        if refused:
             if hasattr(awaitable, "close"):
                 awaitable.close()
             self._replies.put((None, asyncio.CancelledError()))
@@ -202,11 +206,11 @@ class Pool:
         context = contextvars.copy_context()
         self._threads().submit(context.run, work)
 
-    async def call(self, function: Callable[..., Any], *args: Any) -> Any:
+    def call(self, function: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         """What `function(*args)` gives in a thread, in a copy of this context."""
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads(), lambda: context.run(function, *args))
+        return loop.run_in_executor(self._threads(), lambda: context.run(function, *args))
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._executor is None:
@@ -232,8 +236,24 @@ async def _iterated(source: Any, pool: Pool) -> AsyncIterator[bytes]:
     iterator = iter(source)
     end = object()
     try:
-        while (chunk := await pool.call(next, iterator, end)) is not end:
+        while (chunk := await _outlasted(pool.call(next, iterator, end))) is not end:
             yield chunk
     finally:
         if hasattr(iterator, "close"):
-            await pool.call(iterator.close)
+            await _outlasted(pool.call(iterator.close))
+
+
+async def _outlasted(call: asyncio.Future[Any]) -> Any:
+    """What the call gives. A cancellation waits for its thread, which cannot be stopped.
+
+    Otherwise the iterator would be closed while it runs, which Python refuses.
+    """
+    try:
+        return await asyncio.shield(call)
+    except asyncio.CancelledError:
+        while not call.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([call])
+        if not call.cancelled():
+            call.exception()  # it was seen: nobody else will look
+        raise

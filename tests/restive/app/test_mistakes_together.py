@@ -1,0 +1,319 @@
+"""Mistakes that take more than one declaration, and those that are refused at once."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+
+from restive import (
+    App,
+    BuildError,
+    ConfigError,
+    Created,
+    Depends,
+    NotFound,
+    Response,
+    Router,
+)
+from tests.restive.app.test_mistakes import Author, Book, Shelf, place
+
+
+def build_errors(app: App) -> list[str]:
+    with pytest.raises(BuildError) as caught:
+        app.build()
+    return [str(one) for one in caught.value.mistakes]
+
+
+def test_all_mistakes_are_shown_together() -> None:
+    app, router = App(), Router("/r")
+    app.provide(Author, lambda: Author("x"), scope="forever")
+
+    @app.get("/x/{id}")
+    async def one(a, b: Shelf, c: Book) -> Shelf: ...  # type: ignore[no-untyped-def, empty-body]
+
+    @router.get("/{d")
+    async def two(d: Shelf) -> None: ...
+
+    @router.get("/three")
+    async def three() -> Created: ...  # type: ignore[type-arg, empty-body]
+
+    app.include(router)
+    with pytest.raises(BuildError) as caught:
+        app.build()
+    found = [(one.code, one.where.split("'")[1]) for one in caught.value.mistakes]
+    assert found == [
+        ("unknown-scope", "Author"),
+        ("unsupported-return", "GET /x/{id}"),
+        ("signature", "GET /x/{id}"),
+        ("template", "GET /r/{d"),
+        ("reply-without-type", "GET /r/three"),
+    ]
+    head, *lines = str(caught.value).splitlines()
+    assert head == "the app cannot be built: 5 mistakes"
+    assert lines == [f"  {mistake}" for mistake in caught.value.mistakes]
+
+
+def test_duplicate_and_shadowed_routes_name_both_places() -> None:
+    app, router = App(), Router("/books")
+
+    @app.get("/books/{id}")
+    async def first(id: str) -> None: ...
+
+    @router.get("/{id}")
+    async def second(id: str) -> None: ...
+
+    @router.get("/{name}")
+    async def third(name: str) -> None: ...
+
+    app.include(router)
+    was = f"Route 'GET /books/{{id}}' ({place(first)})"
+    assert build_errors(app) == [
+        f"Route 'GET /books/{{id}}' ({place(second)}): the same method and path are declared "
+        f"already, by {was}. Remove one of them, or change its path or its method. "
+        "[route-duplicate]",
+        f"Route 'GET /books/{{name}}' ({place(third)}): it can never be reached, because {was} "
+        "has the same method and matches the same paths, whatever the parameters are called. "
+        "Remove one of them, or tell them apart by text or by a convertor, as in '{id:int}'. "
+        "[route-shadowed]",
+    ]
+
+
+def test_operation_ids_are_unique() -> None:
+    app = App()
+
+    @app.get("/a/b")
+    async def first() -> None: ...
+
+    @app.get("/a-b")
+    async def second() -> None: ...
+
+    assert build_errors(app) == [
+        f"Route 'GET /a-b' ({place(second)}): operation id 'get_a_b' is taken by "
+        f"Route 'GET /a/b' ({place(first)}). Give one of them operation_id='...'. [operation-id]"
+    ]
+
+
+def test_error_handlers_take_an_error() -> None:
+    app = App()
+
+    @app.on_error(KeyError)
+    def none() -> Response: ...  # type: ignore[empty-body]
+
+    @app.on_error(ValueError)
+    def three(a: Any, b: Any, c: Any) -> Response: ...  # type: ignore[empty-body]
+
+    handlers: list[tuple[str, Callable[..., Any], int]]
+    handlers = [("KeyError", none, 0), ("ValueError", three, 3)]
+    assert build_errors(app) == [
+        f"Error handler of {kind!r} ({place(handler)}): it takes {count} parameters. Write "
+        "`def handler(error)` or `def handler(request, error)`. [error-handler]"
+        for kind, handler, count in handlers
+    ]
+
+
+def test_one_router_has_one_provider_of_a_type_and_one_handler_of_an_error() -> None:
+    def one() -> Book: ...  # type: ignore[empty-body]
+    def two() -> Book: ...  # type: ignore[empty-body]
+    def on_one(error: KeyError) -> Response: ...  # type: ignore[empty-body]
+    def on_two(error: KeyError) -> Response: ...  # type: ignore[empty-body]
+
+    app, router = App(), Router("/r")
+    app.include(router)
+    app.provide(Book, one)
+    app.on_error(KeyError)(on_one)
+    router.provide(Book, one)
+    router.on_error(KeyError)(on_one)
+    app.build()
+
+    app = App()
+    app.provide(Book, one)
+    app.provide(Book, two)
+    app.on_error(KeyError)(on_one)
+    app.on_error(KeyError)(on_two)
+    remedy = "Keep one of them, or put the other on a router of its own."
+    assert build_errors(app) == [
+        f"Provider of 'Book' ({place(two)}): the same router has one already: "
+        f"Provider of 'Book' ({place(one)}). {remedy} [provider-duplicate]",
+        f"Error handler of 'KeyError' ({place(on_two)}): the same router has one already: "
+        f"Error handler of 'KeyError' ({place(on_one)}). {remedy} [error-handler-duplicate]",
+    ]
+
+
+def test_what_is_provided_anywhere_never_comes_from_the_request() -> None:
+    app, router = App(), Router("/r")
+    router.provide(Book, lambda: Book("provided"))
+    app.include(router)
+
+    @app.post("/x")
+    async def create(book: Book) -> None: ...
+
+    [text] = build_errors(app)
+    assert text.endswith("[no-provider]")
+
+
+def test_a_mapped_class_never_comes_from_the_request() -> None:
+    class Row(msgspec.Struct, dict=True):
+        __mapper__ = object()
+        id: int
+
+    app = App()
+
+    @app.post("/x")
+    async def create(row: Row) -> None: ...
+
+    [text] = build_errors(app)
+    assert text.endswith("[no-provider]")
+
+
+def test_mistakes_of_providers_name_route_and_provider() -> None:
+    def make(*args: int) -> Book: ...  # type: ignore[empty-body]
+
+    app = App()
+    app.provide(Book, make)
+
+    @app.get("/x")
+    async def handler(book: Book) -> None: ...
+
+    assert build_errors(app) == [
+        f"Route 'GET /x' ({place(handler)}): Provider of 'Book' ({place(make)}): "
+        "parameter '*args: int' takes anything. Name each parameter with its type. [signature]"
+    ]
+
+
+def test_circles_of_providers() -> None:
+    def make_book(author: Author) -> Book: ...  # type: ignore[empty-body]
+    def make_author(book: Book) -> Author: ...  # type: ignore[empty-body]
+
+    app = App()
+    app.provide(Book, make_book)
+    app.provide(Author, make_author)
+
+    @app.get("/x")
+    async def handler(book: Book) -> None: ...
+
+    book, author = (
+        f"Provider of 'Book' ({place(make_book)})",
+        f"Provider of 'Author' ({place(make_author)})",
+    )
+    assert build_errors(app) == [
+        f"Route 'GET /x' ({place(handler)}): {author}: {book} needs itself, through its own "
+        "parameters. Break the circle. [provider-cycle]"
+    ]
+
+
+def test_a_wider_scope_cannot_use_a_narrower_one() -> None:
+    def make_book(author: Author) -> Book: ...  # type: ignore[empty-body]
+    def make_author() -> Author: ...  # type: ignore[empty-body]
+    def make_shelf(size: int) -> Shelf: ...  # type: ignore[empty-body]
+
+    app = App()
+    app.provide(Book, make_book, scope="app")
+    app.provide(Author, make_author)
+    app.provide(Shelf, make_shelf, scope="app")
+    assert build_errors(app) == [
+        f"Provider of 'Book' ({place(make_book)}): it has scope 'app' and needs what is made for "
+        f"each request by Provider of 'Author' ({place(make_author)}). "
+        "Give it scope='request', or the other one scope='app'. [app-scope]",
+        f"Provider of 'Shelf' ({place(make_shelf)}): no provider of scope 'app' makes parameter "
+        "'size' of type `int`, and at the start there is no request to read it from. "
+        "Provide it with scope='app', or give this provider scope='request'. [app-scope]",
+    ]
+
+
+def test_unknown_scopes() -> None:
+    def make() -> Book: ...  # type: ignore[empty-body]
+
+    app = App()
+    app.provide(Book, make, scope="call")
+
+    @app.get("/x")
+    async def handler(it: Annotated[Book, Depends(make, scope="never")]) -> None: ...
+
+    assert build_errors(app) == [
+        f"Provider of {made!r} ({place(make)}): {scope!r} is not a scope. "
+        "Write scope='request' (the default) or scope='app'. [unknown-scope]"
+        for made, scope in [("Book", "call"), (make.__qualname__, "never")]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("declare", "message"),
+    [
+        (
+            lambda app: app.get("/x", stauts=201),
+            "Route '/x' has no option 'stauts'. Did you mean 'status'?",
+        ),
+        (
+            lambda app: Router("/x", colour=1),  # type: ignore[call-arg]
+            "Router '/x' has no option 'colour'. Take it out.",
+        ),
+        (
+            lambda app: app.include(Router("/x"), unknown_querry="ignore"),
+            "Router '/x' has no option 'unknown_querry'. Did you mean 'unknown_query'?",
+        ),
+        (
+            lambda app: App(titel="x"),  # type: ignore[call-arg]
+            "App has no option 'titel'. Did you mean 'title'?",
+        ),
+        (
+            lambda app: app.get("/x", tags="abc"),
+            "Route '/x': tags is 'abc'. Write a list: tags=[...].",
+        ),
+        (
+            lambda app: app.get("/x", raises=[NotFound, ValueError]),
+            "Route '/x': raises holds <class 'ValueError'>. Write subclasses of Problem.",
+        ),
+        (
+            lambda app: app.route("/x", methods="GET"),
+            "Route '/x': methods is 'GET'. Write methods=['GET'].",
+        ),
+        (lambda app: app.get("x"), "Route 'x' does not start with a slash. Write '/x'."),
+        (lambda app: Router("r"), "Router 'r' does not start with a slash. Write '/r'."),
+        (
+            lambda app: app.include(Router("/r"), "v1"),
+            "The prefix 'v1' does not start with a slash. Write '/v1'.",
+        ),
+        (
+            lambda app: app.route("/x", methods=[]),
+            "Route '/x': methods is []. Write methods=['GET'].",
+        ),
+        (
+            lambda app: app.provide(int, 3),
+            "provide(<class 'int'>, 3) is not a type and a function that makes it. "
+            "Write `provide(Type, function)`.",
+        ),
+        (
+            lambda app: app.on_error(404),
+            "on_error(404) is not a class of exceptions. Write `on_error(NotFound)`.",
+        ),
+    ],
+)
+def test_declarations_that_say_nothing_are_refused_at_once(
+    declare: Callable[[App], Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        declare(App())
+
+
+def test_a_failed_build_can_be_mended() -> None:
+    app = App()
+
+    @app.get("/x")
+    async def handler(shelf: Shelf) -> None: ...
+
+    assert len(build_errors(app)) == 1
+    app.provide(Shelf, Shelf)
+    app.build()
+
+
+def test_generators_are_told_apart_from_values() -> None:
+    app = App()
+
+    @app.get("/x")
+    def handler() -> Iterator[int]:
+        yield 1
+
+    [text] = build_errors(app)
+    assert "`Iterator` is not a type that JSON can be read into or written from" in text
