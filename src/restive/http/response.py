@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from restive.http.headers import ResponseHeaders, checked_field
@@ -206,3 +206,12 @@ class Accepted(Reply[T]):
 def quoted_location(location: str) -> str:
     """`location` with what a URI may not hold percent-encoded (RFC 3986, 2)."""
     return quote(location, safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def chunk_bytes(chunk: Any) -> bytes:
+    """A stream's chunk as it is sent. Raises TypeError for what is neither bytes nor str."""
+    if isinstance(chunk, str):
+        return chunk.encode()
+    if isinstance(chunk, (bytes, bytearray, memoryview)):
+        return bytes(chunk)
+    raise TypeError(f"a stream's chunk is {type(chunk).__name__}, not bytes or str")

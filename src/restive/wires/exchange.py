@@ -20,7 +20,7 @@ from contextvars import Context
 from typing import Any, TypeVar
 
 from restive.http.request import Request
-from restive.http.response import Response
+from restive.http.response import Response, chunk_bytes
 
 T = TypeVar("T")
 Message = MutableMapping[str, Any]
@@ -114,7 +114,7 @@ class Exchange:
             left = _declared_length(message)
             async with aclosing(self._chunks(stream)) as chunks:
                 async for chunk in chunks:
-                    data = chunk.encode() if isinstance(chunk, str) else chunk
+                    data = chunk_bytes(chunk)
                     left = None if left is None else left - len(data)
                     if left is not None and left < 0:
                         raise RuntimeError("The stream is longer than its Content-Length.")

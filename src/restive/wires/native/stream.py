@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
+from restive.http.response import chunk_bytes
 from restive.wires.native.answer import LAST_CHUNK, Outgoing
 
 Source = Iterable[bytes] | AsyncIterable[bytes]
@@ -28,7 +29,7 @@ async def send_stream(
     iterator = _iterate(source)
     try:
         async for chunk in iterator:
-            data = _as_bytes(chunk)
+            data = chunk_bytes(chunk)
             if not data:
                 continue  # an empty chunk would end the body
             sent += len(data)
@@ -67,11 +68,3 @@ async def _walk(source: Iterable[bytes]) -> AsyncIterator[bytes]:
     finally:
         if hasattr(iterator, "close"):
             iterator.close()
-
-
-def _as_bytes(chunk: Any) -> bytes:
-    if isinstance(chunk, str):
-        return chunk.encode()
-    if isinstance(chunk, (bytes, bytearray, memoryview)):
-        return bytes(chunk)
-    raise TypeError(f"a stream's chunk is {type(chunk).__name__}, not bytes or str")
