@@ -21,6 +21,7 @@ from restive.config import (
     merged,
 )
 from restive.di.provider import Provider
+from restive.errors import ConfigError
 from restive.group import Router, check_options
 from restive.http.request import Request
 from restive.http.response import Response
@@ -47,7 +48,7 @@ class App(Router):
         self.app_options = options
         self.limits: Limits = merged(DEFAULT_LIMITS, options.get("limits"))
         self.slashes: Slashes = options.get("slashes", "strict")
-        self.dev: bool = options.get("dev", bool(os.environ.get("RESTIVE_DEV")))
+        self.dev: bool = options.get("dev", _dev_by_environment())
         self.check_responses: bool = options.get("check_responses", self.dev)
         if "lifespan" in options:
             self.lifespan(options["lifespan"])
@@ -133,3 +134,9 @@ class App(Router):
         serve(self, host=host, port=port)
 
 
+def _dev_by_environment() -> bool:
+    """What RESTIVE_DEV says. Raises ConfigError for what is neither yes nor no."""
+    text = os.environ.get("RESTIVE_DEV", "").lower()
+    if text not in ("", "0", "1", "false", "true"):
+        raise ConfigError(f"RESTIVE_DEV is {text!r}. Write 1 or 0.")
+    return text in ("1", "true")

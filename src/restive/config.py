@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict, TypeVar
 
 import msgspec
 
-from restive.errors import Problem
+from restive.errors import ConfigError, Problem
 
 Slashes = Literal["strict", "redirect", "ignore"]
 UnknownQuery = Literal["refuse", "ignore"]
@@ -31,6 +31,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     eof_grace: float | None = None
     stop_time: float | None = None
     threads: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ConfigError(f"Limits({name}={value!r}) is not above 0.")
 
 
 DEFAULT_LIMITS = Limits(
@@ -150,7 +156,7 @@ class AppOptions(TypedDict, total=False):
     it is served, None for nowhere. slashes: what a path with one slash too many or too few gets:
     404 ("strict"), 308 ("redirect"), or the route ("ignore"). convertors: path convertors of your
     own, by name. dev: show tracebacks to the client, and compare answers with their annotations;
-    default: whether the environment's RESTIVE_DEV is set. check_responses: the latter alone.
+    default: whether the environment's RESTIVE_DEV is 1. check_responses: the latter alone.
     lifespan: see `Router.lifespan`. The others are for all routes; see `RouteOptions`.
     """
 

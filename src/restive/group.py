@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack, get_args
 
 import msgspec
 
 from restive._typing import source_of
-from restive.config import RouteOptions
+from restive.config import RouteOptions, Slashes, UnknownQuery
 from restive.di.provider import Provider, provider
 from restive.errors import ConfigError, FrozenError, Problem
 from restive.values.similar import did_you_mean
@@ -209,6 +209,10 @@ def check_options(options: Mapping[str, Any], known: type, what: str) -> None:
         value = options.get(name, [])
         if not isinstance(value, (list, tuple)):
             raise ConfigError(f"{what}: {name} is {value!r}. Write a list: {name}=[...].")
+    for name, choice in (("slashes", Slashes), ("unknown_query", UnknownQuery)):
+        if name in options and options[name] not in get_args(choice):
+            allowed = ", ".join(map(repr, get_args(choice)))
+            raise ConfigError(f"{what}: {name} is {options[name]!r}. Write one of {allowed}.")
     for kind in options.get("raises", ()):
         if not (isinstance(kind, type) and issubclass(kind, Problem)):
             raise ConfigError(f"{what}: raises holds {kind!r}. Write subclasses of Problem.")

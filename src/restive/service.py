@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _BY_STATUS: Mapping[int, type[Problem]] = {
     kind.status: kind
     for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, Problem) and kind.__base__ is Problem
+    if isinstance(kind, type) and issubclass(kind, Problem)
+    # Not those that make their detail of something else, or have no status of their own.
+    if "status" in vars(kind) and kind.__init__ is Problem.__init__
 }
 
 
@@ -98,8 +100,11 @@ class Service:
             endpoint, values = found
             request.path_values = values or {}
             return endpoint
+        # Relative, because the app may stand below a path that it does not know of.
+        last = request.raw_path.rstrip("/").rpartition("/")[2]
+        location = f"./{last}/" if path.endswith("/") else f"../{last}"
         query = request.query_string.decode("latin-1")
-        location = f"{path}?{query}" if query else path
+        location += f"?{query}" if query else ""
         return answering(lambda _: Redirect(location, 308), self.limits)
 
     def problem(self, request: Request | None, status: int, detail: str) -> Response:  # noqa: ARG002

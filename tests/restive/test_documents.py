@@ -117,7 +117,7 @@ def test_codes_of_input_errors_are_complete() -> None:
     page = REFERENCE / "binding.md"
     makers = ("BadValue", "FieldError")
     used = {text for name, text in literals() if name in makers and re.fullmatch("[a-z_]+", text)}
-    assert set(rows(section(page, "Error codes"))) == used | CODES.keys()
+    assert set(rows(section(page, "Error codes"))) == used | CODES
 
 
 def test_mistakes_are_complete_and_worded_so() -> None:

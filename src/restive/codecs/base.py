@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, get_origin
 
+from restive.values.cache import by_type
 from restive.values.output import check, exact
 from restive.values.types import bare
 
@@ -34,7 +35,8 @@ class Codec(Protocol):
         """
 
 
-def composed(encode: Callable[[Any], bytes], tp: Any) -> Callable[[Any], bytes]:
+@by_type
+def composed(tp: Any, encode: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
     """`encode` after what lets out only what `tp` declares; `encode` itself for `Any`."""
     only = exact(tp)
     if only is not None:

@@ -11,6 +11,8 @@ from restive.codecs.base import Codec, composed
 from restive.values.body import json_reader
 from restive.values.hooks import enc_hook
 
+_ENCODE = msgspec.json.Encoder(enc_hook=enc_hook).encode
+
 
 class _Json:
     """Written in UTF-8 without spaces, fields in the order of their declaration.
@@ -23,7 +25,7 @@ class _Json:
 
     def encoder(self, tp: Any) -> Callable[[Any], bytes]:
         """See `Codec`."""
-        return composed(msgspec.json.Encoder(enc_hook=enc_hook).encode, tp)
+        return composed(tp, _ENCODE)
 
     def reader(self, tp: Any, *, depth: int) -> Callable[[bytes], Any]:
         """See `Codec`."""

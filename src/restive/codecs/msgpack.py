@@ -11,6 +11,8 @@ from restive.codecs.base import Codec, composed
 from restive.values.body import msgpack_reader
 from restive.values.hooks import enc_hook
 
+_ENCODE = msgspec.msgpack.Encoder(enc_hook=enc_hook).encode
+
 
 class _MessagePack:
     """Written like JSON, but `bytes` as they are, aware datetimes as MessagePack's timestamps.
@@ -22,7 +24,7 @@ class _MessagePack:
 
     def encoder(self, tp: Any) -> Callable[[Any], bytes]:
         """See `Codec`."""
-        return composed(msgspec.msgpack.Encoder(enc_hook=enc_hook).encode, tp)
+        return composed(tp, _ENCODE)
 
     def reader(self, tp: Any, *, depth: int) -> Callable[[bytes], Any]:
         """See `Codec`."""

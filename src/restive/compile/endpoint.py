@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -10,9 +11,9 @@ import msgspec
 from restive._typing import is_async, never_waits
 from restive.compile.background import Background
 from restive.compile.failures import Failures, Handlers
-from restive.compile.inputs import BadBody, Inputs
-from restive.compile.plan import Plan, Use
-from restive.compile.respond import Responder
+from restive.compile.inputs import BadInput, Inputs
+from restive.compile.plan import Plan
+from restive.compile.respond import Render, Responder
 from restive.compile.returns import Returns
 from restive.compile.run import Parts, Run, run_in_place, run_in_task, run_in_thread
 from restive.compile.threads import Pool
@@ -53,26 +54,28 @@ def compile_endpoint(
         operation.handler, plan, failures, around.pool, around.background, operation.where
     )
     run = _runner(parts, operation)
-    refuse_body = _runner(_body_refuser(parts, inputs.body_index), operation)
-    call = _call(inputs, responder, failures, run, refuse_body)
+    call = _call(inputs, responder, failures, run, _refuser(parts, operation))
     return attributed(call, operation, _refuse(inputs, responder, failures))
 
 
-def _body_refuser(parts: Parts, body: int) -> Parts:
-    """The same providers before a handler that raises what is wrong with the body.
+def _refuser(parts: Parts, operation: Operation) -> Callable[[Request, BadInput, Render], Answered]:
+    """Runs the providers, then raises what refuses the input where the handler would have run."""
+    raises = _raise_async if is_async(parts.handler) else _raise
+    plan = Plan(parts.plan.inputs, parts.plan.steps)
 
-    SECURITY: who may not call this is told so by a provider, and not what is wrong with the body.
-    """
-    plan = Plan(parts.plan.inputs, parts.plan.steps, Use((body,)))
-    handler = _raises_async if is_async(parts.handler) else _raises
-    return Parts(handler, plan, parts.failures, parts.pool, parts.background, parts.where)
+    def refuse(request: Request, bad: BadInput, render: Render) -> Answered:
+        handler = functools.partial(raises, bad.error)
+        instead = msgspec.structs.replace(parts, handler=handler, plan=plan)
+        return _runner(instead, operation)(request, bad.values, render)
+
+    return refuse
 
 
-def _raises(error: Problem) -> None:
+def _raise(error: Problem) -> None:
     raise error
 
 
-async def _raises_async(error: Problem) -> None:
+async def _raise_async(error: Problem) -> None:
     raise error
 
 
@@ -105,7 +108,11 @@ def _runner(parts: Parts, operation: Operation) -> Run:
 
 
 def _call(
-    inputs: Inputs, responder: Responder, failures: Failures, run: Run, refuse_body: Run
+    inputs: Inputs,
+    responder: Responder,
+    failures: Failures,
+    run: Run,
+    refuse: Callable[[Request, BadInput, Render], Answered],
 ) -> Callable[[Request], Answered]:
     render_for, read = responder.render_for, inputs.read
     if inputs.empty:
@@ -115,6 +122,8 @@ def _call(
                 render = render_for(request)
                 if request.query_string:
                     read(request)
+            except BadInput as bad:
+                return refuse(request, bad, render)
             except Exception as error:
                 return failures.answer(request, error)
             return run(request, [], render)
@@ -125,8 +134,8 @@ def _call(
         try:
             render = render_for(request)
             values = read(request)
-        except BadBody as bad:
-            return refuse_body(request, bad.values, render)
+        except BadInput as bad:
+            return refuse(request, bad, render)
         except Exception as error:
             return failures.answer(request, error)
         return run(request, values, render)

@@ -37,6 +37,9 @@ class Failures:
 
     def answer(self, request: Request, error: Exception) -> Response | Awaitable[Response]:
         """The answer; an awaitable where an async handler makes it. Never raises Exception."""
+        if isinstance(error, Problem):
+            # A problem may be one object for all requests, and would keep each of them alive.
+            error.__traceback__ = error.__context__ = None
         request.state.pop(BACKGROUND, None)  # work is for requests that went well
         handler = self._handler_of(type(error))
         if handler is None:

@@ -6,12 +6,12 @@ slowly, and each error noted. Good requests pay nothing for the bad ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restive.codecs.negotiate import Chooser
 from restive.compile.background import BACKGROUND
-from restive.compile.parameters import Readings, slots_of
+from restive.compile.parameters import MOST_ERRORS, Readings, slots_of
 from restive.compile.plan import (
     FromApp,
     FromBody,
@@ -39,7 +39,6 @@ from restive.values.model import InvalidModel, model_builder
 
 Values = list[Any]
 Take = Callable[[Request], Any]
-MOST_ERRORS = 100
 _MOST_CACHED = 64
 
 
@@ -76,7 +75,9 @@ class BodyInput:
     def __call__(self, request: Request) -> Any:
         body = request.body
         if not body and not self.spec.required:
-            return self.spec.default
+            default = self.spec.default
+            # One request must not see what another did to a default.
+            return default.copy() if isinstance(default, (dict, list, set)) else default
         content_type = request.header(b"content-type")
         # PERF: clients of one kind send the same field.
         read = self._by_field.get(content_type)
@@ -104,18 +105,23 @@ def _body_reader(spec: BodySpec, media_type: str, depth: int) -> Callable[[bytes
     return (msgpack_reader if "msgpack" in media_type else json_reader)(spec.type, depth=depth)
 
 
-class BadBody(Exception):
-    """Only the body was refused, and providers have a say yet. values: its error among them."""
+class BadInput(Exception):
+    """The input is refused by `error`, and providers that do not need what is wrong have a say yet.
 
-    def __init__(self, values: Values) -> None:
+    SECURITY: who may not call this is told so by a provider, and not what is wrong with the input.
+    values: of what could be read.
+    """
+
+    def __init__(self, values: Values, error: Problem) -> None:
         self.values = values
+        self.error = error
 
 
 class Inputs:
     """The compiled inputs of one plan.
 
     read: a request → the list of values, in the order of the plan's inputs. Raises InvalidInput
-    with every error there is, or UnsupportedMediaType.
+    with every error there is, or UnsupportedMediaType; BadInput where providers come first.
     """
 
     def __init__(
@@ -128,15 +134,13 @@ class Inputs:
             self._blank[slot.index] = slot.param.default
         self._takes: list[tuple[int, Take]] = []
         self.body: BodyInput | None = None
-        self.body_index = 0
-        self._gated = False  # providers that do not need the body run before it is refused
+        uses = [step.use for step in plan.steps]
+        # The inputs that providers need; None where there are no providers.
+        self._needed = {i for use in uses for i in _indices(use)} if uses else None
         for index, item in enumerate(plan.inputs):
             if isinstance(item, FromBody):
                 self.body = BodyInput(item.spec, operation)
-                self.body_index = index
-                self._gated = bool(plan.steps) and not any(
-                    _uses(step.use, index) for step in plan.steps
-                )
+                self._body_index = index
             elif not isinstance(item, FromGroup):
                 take = _take(item, operation, app_values)
                 if take is not None:
@@ -165,13 +169,15 @@ class Inputs:
             raise
         if self.body is not None:
             try:
-                values[self.body_index] = self.body(request)
+                values[self._body_index] = self.body(request)
             except Problem as error:
-                if not self._gated:
-                    raise
-                values[self.body_index] = error
-                raise BadBody(values) from error
+                raise self._refused(values, error, {self._body_index}) from error
         return values
+
+    def _refused(self, values: Values, error: Problem, failing: set[int]) -> Exception:
+        if self._needed is None or not self._needed.isdisjoint(failing):
+            return error
+        return BadInput(values[: self.count], error)
 
     def _take(self, request: Request, values: Values) -> None:
         for index, take in self._takes:
@@ -183,35 +189,44 @@ class Inputs:
         del values[self.count :]
 
     def _explain(self, request: Request) -> None:
-        """Raise InvalidInput with all errors, if there are any."""
+        """Raise what refuses the request, with all errors, if anything does."""
         values = self._blank[:]
-        errors, malformed = self._readings.explain(request, values)
-        if not errors:
-            errors = self._group_errors(values)
+        failing: set[int] = set()
+        errors, malformed = self._readings.explain(request, values, failing)
+        errors += self._group_errors(values, failing)
         truncated = False
         if self.body is not None and (request.body or self.body.spec.required):
             try:
-                self.body(request)
+                values[self._body_index] = self.body(request)
             except InvalidInput as error:
                 errors += error.errors
                 malformed = malformed or error.status == 400
                 truncated = getattr(error, "truncated", False)
+                failing.add(self._body_index)
         if errors:
+            self._take(request, values)
             kind = MalformedInput if malformed else UnprocessableContent
-            raise kind(errors[:MOST_ERRORS], truncated=truncated or len(errors) > MOST_ERRORS)
+            truncated = truncated or len(errors) > MOST_ERRORS
+            raise self._refused(values, kind(errors[:MOST_ERRORS], truncated=truncated), failing)
 
-    def _group_errors(self, values: Values) -> list[FieldError]:
+    def _group_errors(self, values: Values, failing: set[int]) -> list[FieldError]:
+        """Of models whose fields could all be read: what the whole of it is at fault in."""
         errors: list[FieldError] = []
         for group, build in self._builders:
+            if not failing.isdisjoint(group.fields.values()):
+                failing.add(group.index)
+                continue
             try:
-                build(group.given(values))
+                values[group.index] = build(group.given(values))
             except InvalidModel as error:
+                failing.add(group.index)
                 errors += [group.renamed(found) for found in error.errors]
         return errors
 
 
-def _uses(use: Use, index: int) -> bool:
-    return index in use.positions or any(index == other for _, other in use.named)
+def _indices(use: Use) -> Iterator[int]:
+    yield from use.positions
+    yield from (index for _, index in use.named)
 
 
 def _is_strict(plan: Plan, option: UnknownQuery) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,9 @@ from restive.operation import Param
 from restive.values.scalars import BadValue, text_reader, texts_reader
 from restive.values.similar import did_you_mean
 from restive.values.types import is_scalar_list
+
+MOST_ERRORS = 100
+_MOST_SUGGESTED = 10
 
 Values = list[Any]
 Fill = Callable[[Request, Values], None]
@@ -191,26 +194,38 @@ class Readings:
             else:
                 raise _Trouble
 
-    def explain(self, request: Request, values: Values) -> tuple[list[FieldError], bool]:
-        """The careful reading: every error, and whether one of them makes it 400."""
+    def explain(
+        self, request: Request, values: Values, failing: set[int]
+    ) -> tuple[list[FieldError], bool]:
+        """The careful reading: every error, and whether one of them makes it 400.
+
+        failing: gets the indices of the values that could not be read.
+        """
         errors: list[FieldError] = []
         malformed = False
         query: dict[str, list[str]] = {}
+        slots = self._slots
         try:
             query = request.query
         except MalformedInput as error:
-            return list(error.errors), True
-        for slot in self._slots:
+            errors += error.errors
+            malformed = True
+            failing.update(slot.index for slot in self._query)
+            slots = [slot for slot in slots if slot.param.location != "query"]
+        for slot in slots:
             try:
                 self._read_one(slot, request, query, values)
             except BadValue as bad:
                 malformed = malformed or bad.malformed
                 errors.append(_field_error(slot.param, bad))
+                failing.add(slot.index)
         if self.strict:
-            for name in query:
-                if name not in self._names and not is_tracking(name):
-                    errors.append(_unknown(name, self._names))
-                    malformed = True
+            unknown = [n for n in query if n not in self._names and not is_tracking(n)]
+            malformed = malformed or bool(unknown)
+            for number, name in enumerate(unknown[: MOST_ERRORS + 1]):
+                # SECURITY: looking for names alike costs more than all else here.
+                known = self._names if number < _MOST_SUGGESTED else ()
+                errors.append(_unknown(name, known))
         return errors, malformed
 
     def _read_one(
@@ -262,7 +277,7 @@ def _field_error(param: Param, bad: BadValue) -> FieldError:
     )
 
 
-def _unknown(name: str, known: set[str]) -> FieldError:
+def _unknown(name: str, known: Iterable[str]) -> FieldError:
     shown = name if len(name) <= 100 else name[:100] + "…"
     return FieldError(
         detail=f"There is no query parameter {shown!r}.",

@@ -49,7 +49,7 @@ def arguments(use: Use, values: Values) -> tuple[list[Any], dict[str, Any]]:
 
 def run_in_place(parts: Parts) -> Run:
     """For a coroutine function that never waits, without providers: no task, no other frame."""
-    handler, failures, plan = parts.handler, parts.failures, parts.plan
+    handler, plan = parts.handler, parts.plan
     use = plan.use
     as_they_are = not use.named and use.positions == tuple(range(len(plan.inputs)))
     takes_tasks = plan.takes_tasks
@@ -69,10 +69,10 @@ def run_in_place(parts: Parts) -> Run:
                 return _handed_over(parts, request, going_on(coroutine, awaited), render)
             answer = render(value)
         except Exception as error:
-            return failures.answer(request, error)
+            return _failure(parts, request, error)
         if answer.__class__ is not Response:
             if isinstance(answer, Problem):
-                return failures.answer(request, answer)
+                return _failure(parts, request, answer)
             in_threads(answer, parts.pool)
         if takes_tasks:
             request.finish = parts.background.starter(request)
@@ -95,9 +95,21 @@ async def _handed_over(parts: Parts, request: Request, rest: Any, render: Render
     return answer
 
 
-async def _failed(parts: Parts, request: Request, error: Exception) -> Response:
+def _failure(parts: Parts, request: Request, error: Exception) -> Answered:
     answer = parts.failures.answer(request, error)
-    return answer if isinstance(answer, Response) else await answer
+    if not isinstance(answer, Response):
+        return _failed(parts, request, error, answer)
+    in_threads(answer, parts.pool)
+    return answer
+
+
+async def _failed(
+    parts: Parts, request: Request, error: Exception, given: Awaitable[Response] | None = None
+) -> Response:
+    answer = parts.failures.answer(request, error) if given is None else given
+    response = answer if isinstance(answer, Response) else await answer
+    in_threads(response, parts.pool)
+    return response
 
 
 def run_in_task(parts: Parts, *, stepped: bool) -> Run:
@@ -112,16 +124,15 @@ def run_in_task(parts: Parts, *, stepped: bool) -> Run:
                 values.append(await _enter(scope, one, values))
             given, named = arguments(use, values)
             answer = render(await handler(*given, **named))
-            if isinstance(answer, Response):
-                in_threads(answer, parts.pool)
+            if isinstance(answer, Problem):
+                raise answer  # noqa: TRY301 - providers see it as they see one that was raised
+            in_threads(answer, parts.pool)
         except BaseException as error:
             stands = await scope.leave(_meant(error))
             if not isinstance(stands, Exception):
                 raise stands from None  # type: ignore[misc]
             return await _failed(parts, request, stands)
         _on_finish(parts, request, scope, stepped=stepped)
-        if isinstance(answer, Problem):
-            return await _failed(parts, request, answer)
         return answer
 
     if not stepped:
@@ -235,6 +246,8 @@ def _answer_here(
         if inspect.isawaitable(result):
             result = hop.in_thread_await(result)
         answer = render(result)
+        if isinstance(answer, Problem):
+            raise answer  # noqa: TRY301 - as in a task
     except BaseException as error:
         given_up = isinstance(error, asyncio.CancelledError) and hop.cancelled
         meant = given_up or isinstance(error, Exception)

@@ -166,7 +166,9 @@ class Matcher(Generic[T]):
             # The last one pushed is the next one tried.
             if node.rest is not None:
                 rest = "/".join(segments[depth:])
-                stack.append((node.rest, len(segments), (*values, rest)))
+                # SECURITY: joined with a folder, an absolute path would lead out of it.
+                if not rest.startswith("/") and "\0" not in rest:
+                    stack.append((node.rest, len(segments), (*values, rest)))
             if segment:
                 for child, value in reversed(_parsed(node.params, segment)):
                     stack.append((child, depth + 1, (*values, value)))

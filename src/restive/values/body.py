@@ -9,24 +9,22 @@ Both at once are 400. The good path is one `decode`; all else happens once that 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any, get_args
 
 import msgspec
 
 from restive.errors import FieldError, MalformedInput, UnprocessableContent
-from restive.values.coerce import coercer
-from restive.values.decimals import has_decimals, json_may_be_odd, msgpack_may_be_odd
+from restive.values.cache import by_type
 from restive.values.depth import is_bounded, json_too_deep, value_too_deep
 from restive.values.hooks import dec_hook
+from restive.values.mend import decimals_taken, has_decimals, is_sound
 from restive.values.patch import patch_maker
 from restive.values.types import bare, has_patch, readable
-from restive.values.walk import collect
+from restive.values.walk import collect, node_of
 
 Reader = Callable[[bytes], Any]
 
@@ -41,43 +39,39 @@ NO_CONTAINERS = bytes(set(range(256)) - {*range(0x80, 0xA0), 0xDC, 0xDD, 0xDE, 0
 class Format:
     """What differs between JSON and MessagePack.
 
-    decoder: of a type. parse: to dicts, lists and scalars; raises MalformedInput. exact: the same
-    with every fractional number as a Decimal. may_be_odd: see `values.decimals`.
+    decoder: a class. parse: to dicts, lists and scalars; raises MalformedInput. exact: the same
+    with every fractional number as a Decimal.
     """
 
-    decoder: Callable[[Any], Callable[[bytes], Any]]
+    decoder: Any
     parse: Callable[[bytes], Any]
     exact: Callable[[bytes], Any]
-    may_be_odd: Callable[[bytes], bool]
     str_keys: bool
 
 
+@by_type
 def json_reader(tp: Any, *, depth: int) -> Reader:
     """A function that reads a JSON body as `tp`.
 
     depth: how deep arrays and objects may be nested, at most 200; ValueError above. Raises
     UnsupportedType for types that cannot be read.
     """
-    plain = _checked(tp, depth)
-    decode, slowly = _decoders(JSON, plain)
-    # PERF: msgspec checks what it keeps; members that the type skips are for us to look at.
-    bounded = is_bounded(plain, skipping=True)
+    decode, slowly = _decoders(JSON, _checked(tp, depth))
 
     def read(data: bytes) -> Any:
-        if not bounded and json_too_deep(data, depth):
+        if json_too_deep(data, depth):
             raise _too_deep(depth)
         if not data.isascii():
-            _check_utf8(data)
+            _check_utf8(data)  # msgspec checks what it keeps, and not what it skips
         try:
             return decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            if bounded and json_too_deep(data, depth):
-                raise _too_deep(depth) from None
             return slowly(data)
 
-    return _finite(JSON, plain, read, slowly)
+    return read
 
 
+@by_type
 def msgpack_reader(tp: Any, *, depth: int) -> Reader:
     """A function that reads a MessagePack body as `tp`, by the same rules where they apply.
 
@@ -85,20 +79,20 @@ def msgpack_reader(tp: Any, *, depth: int) -> Reader:
     """
     plain = _checked(tp, depth)
     decode, slowly = _decoders(MSGPACK, plain)
-    bounded = is_bounded(plain, skipping=False)
+    bounded = is_bounded(plain)
 
     def read(data: bytes) -> Any:
         many = not bounded and len(data.translate(None, NO_CONTAINERS)) > depth
         if many and value_too_deep(_unpacked(data), depth):
             raise _too_deep(depth)
-        if ODD_FLOAT(data) and not _all_finite(_unpacked(data)):
+        if ODD_FLOAT(data) and not is_sound(_unpacked(data)):
             raise malformed("NaN and infinities are not taken.")
         try:
             return decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return slowly(data)
 
-    return _finite(MSGPACK, plain, read, slowly)
+    return read
 
 
 def _checked(tp: Any, depth: int) -> Any:
@@ -108,44 +102,37 @@ def _checked(tp: Any, depth: int) -> Any:
 
 
 def _decoders(format: Format, tp: Any) -> tuple[Reader, Reader]:
-    """What reads a right body, and what reads any."""
-    if not has_patch(tp):
-        return format.decoder(tp), partial(_read_slowly, format, tp)
-    inner = get_args(bare(tp))[0]
-    make = patch_maker(inner, str_keys=format.str_keys)
-    parse = format.exact if has_decimals(inner) else format.parse
+    """What reads a right body, and what reads any.
 
-    def read(data: bytes) -> Any:
-        return make(parse(data))
-
-    return read, read
-
-
-def _finite(format: Format, tp: Any, read: Reader, slowly: Reader) -> Reader:
-    """`read`, and for a type with Decimals, `slowly` where one may be NaN."""
-    if has_patch(tp) or not has_decimals(tp):
-        return read
-
-    def read_finite(data: bytes) -> Any:
-        value = read(data)
-        return slowly(data) if format.may_be_odd(data) else value
-
-    return read_finite
-
-
-def _read_slowly(format: Format, tp: Any, data: bytes) -> Any:
-    """`data` once more, without a type first: to tell 400 from 422, and to find all errors.
-
-    It is right after all where there is nothing but numbers such as `1.0`, or where the first of
-    two members of one name was wrong.
+    The second parses without a type first, to tell 400 from 422, and to find all errors. The body
+    is right after all where there is nothing but numbers such as `1.0`, or where the first of two
+    members of one name was wrong.
     """
-    value = format.exact(data) if has_decimals(tp) else format.parse(data)
-    if mend := coercer(tp):
-        value = mend([value])[0]
-    errors, truncated = collect(tp, value, str_keys=format.str_keys)
-    if errors:
-        raise UnprocessableContent(errors, truncated=truncated)
-    return msgspec.convert(value, tp, str_keys=format.str_keys, dec_hook=dec_hook)
+    inner = get_args(bare(tp))[0] if has_patch(tp) else tp
+    make = patch_maker(inner, str_keys=format.str_keys) if has_patch(tp) else None
+    node, decimals = node_of(inner), has_decimals(inner)
+    parse = format.exact if decimals else format.parse
+
+    def slowly(data: bytes) -> Any:
+        value = parse(data)
+        if node.mends:
+            value = node.mend([value])[0]
+        if make is not None:
+            return make(value)
+        errors, truncated = collect(tp, value, str_keys=format.str_keys)
+        if errors:
+            raise UnprocessableContent(errors, truncated=truncated)
+        return msgspec.convert(value, tp, str_keys=format.str_keys, dec_hook=dec_hook)
+
+    decode = slowly if make else format.decoder(tp, dec_hook=dec_hook).decode
+    if make or not decimals:
+        return decode, slowly
+
+    def decode_finite(data: bytes) -> Any:
+        value = decode(data)
+        return value if decimals_taken(value) else slowly(data)
+
+    return decode_finite, slowly
 
 
 def malformed(detail: str, code: str = "malformed") -> MalformedInput:
@@ -161,10 +148,6 @@ def _not_utf8() -> MalformedInput:
 
 
 # -- JSON --------------------------------------------------------------------------------------
-
-
-def _json_decoder(tp: Any) -> Callable[[bytes], Any]:
-    return msgspec.json.Decoder(tp, dec_hook=dec_hook).decode
 
 
 def _json_parser(decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
@@ -199,19 +182,14 @@ def _check_utf8(data: bytes) -> None:
 
 
 JSON = Format(
-    decoder=_json_decoder,
+    decoder=msgspec.json.Decoder,
     parse=_json_parser(msgspec.json.Decoder().decode),
     exact=_json_parser(msgspec.json.Decoder(float_hook=Decimal).decode),
-    may_be_odd=json_may_be_odd,
     str_keys=True,
 )
 
 
 # -- MessagePack -------------------------------------------------------------------------------
-
-
-def _msgpack_decoder(tp: Any) -> Callable[[bytes], Any]:
-    return msgspec.msgpack.Decoder(tp, dec_hook=dec_hook).decode
 
 
 _unpack = msgspec.msgpack.Decoder().decode
@@ -230,24 +208,9 @@ def _unpacked(data: bytes) -> Any:
         raise malformed(f"{error}.") from None
 
 
-def _all_finite(value: Any) -> bool:
-    """Whether there is no NaN and no infinity in a decoded value."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if type(item) is float and not math.isfinite(item):
-            return False
-        if type(item) is dict:
-            waiting.extend(item.values())
-        elif type(item) in (list, tuple):
-            waiting.extend(item)
-    return True
-
-
 MSGPACK = Format(
-    decoder=_msgpack_decoder,
+    decoder=msgspec.msgpack.Decoder,
     parse=_unpacked,
     exact=_unpacked,
-    may_be_odd=msgpack_may_be_odd,
     str_keys=False,
 )

@@ -1,6 +1,27 @@
 """The codes of what can be wrong with a value, and the words for it.
 
 A code is stable: clients branch on it. `detail` is for people and may change.
+
+    missing            it is required and was not sent
+    unknown_field      the type has no such field, and takes no others
+    unknown_parameter  400: there is no such query parameter
+    repeated           a parameter that is one value was sent several times
+    type               it is of another kind: text for an integer, an array for an object
+    null               null in a patch where the field cannot be null
+    too_small          below the least value
+    too_large          above the greatest value
+    multiple_of        not a multiple of what it must be a multiple of
+    too_short          text, array or object with too few characters, items or members
+    too_long           text, array or object with too many characters, items or members
+    pattern            text that does not match the regular expression
+    format             text that is not a date, date-time, UUID, decimal number, base64 and so on
+    not_one_of         not one of the values of an enumeration, a Literal or a tag
+    value              refused by the type's own check (`__post_init__`, a validator)
+    malformed          400: it cannot be parsed
+    empty              400: nothing was sent where a body is required
+    encoding           400: it is not UTF-8
+    too_deep           400: arrays and objects nested deeper than the limit
+    out_of_range       400: a number with more digits than can be read
 """
 
 from __future__ import annotations
@@ -14,29 +35,11 @@ import msgspec
 
 from restive.values.types import bare, is_structured, item_types
 
-CODES = {
-    "missing": "it is required and was not sent",
-    "unknown_field": "the type has no such field, and takes no others",
-    "unknown_parameter": "400: there is no such query parameter",
-    "repeated": "a parameter that is one value was sent several times",
-    "type": "it is of another kind: text for an integer, an array for an object",
-    "null": "null in a patch where the field cannot be null",
-    "too_small": "below the least value",
-    "too_large": "above the greatest value",
-    "multiple_of": "not a multiple of what it must be a multiple of",
-    "too_short": "text, array or object with too few characters, items or members",
-    "too_long": "text, array or object with too many characters, items or members",
-    "pattern": "text that does not match the regular expression",
-    "format": "text that is not a date, date-time, UUID, decimal number, base64 and so on",
-    "not_one_of": "not one of the values of an enumeration, a Literal or a tag",
-    "value": "refused by the type's own check (`__post_init__`, a validator)",
-    "malformed": "400: it cannot be parsed",
-    "empty": "400: nothing was sent where a body is required",
-    "encoding": "400: it is not UTF-8",
-    "too_deep": "400: arrays and objects nested deeper than the limit",
-    "out_of_range": "400: a number with more digits than can be read",
-}
-
+_NAMES = """
+missing unknown_field unknown_parameter repeated type null too_small too_large multiple_of too_short
+too_long pattern format not_one_of value malformed empty encoding too_deep out_of_range
+"""
+CODES = frozenset(_NAMES.split())
 WORDS = {
     "str": "string",
     "int": "integer",
@@ -44,21 +47,14 @@ WORDS = {
     "bool": "boolean",
     "Decimal": "decimal number",
     "NoneType": "null",
-    "UUID": "UUID",
     "datetime": "date-time (RFC 3339)",
     "date": "date (YYYY-MM-DD)",
     "time": "time (HH:MM:SS)",
     "timedelta": "duration (ISO 8601)",
-    "bytes": "base64 string",
-    "bytearray": "base64 string",
-    "memoryview": "base64 string",
-    "list": "array",
-    "tuple": "array",
-    "set": "array",
-    "frozenset": "array",
-    "Sequence": "array",
-    "dict": "object",
-    "Mapping": "object",
+    "UUID": "UUID",
+    **dict.fromkeys(("bytes", "bytearray", "memoryview"), "base64 string"),
+    **dict.fromkeys(("list", "tuple", "set", "frozenset", "Sequence"), "array"),
+    **dict.fromkeys(("dict", "Mapping"), "object"),
 }
 SHOWN = 50  # values of an enumeration that `expected` lists
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 import msgspec
 
 from restive.values.hooks import is_pydantic
-from restive.values.types import bare, class_of, fields_of, is_structured
+from restive.values.types import bare, fields_of, is_structured, parts
+from restive.values.walk import ARRAYS, OBJECTS
 
-OPEN = (Any, object, list, tuple, set, frozenset, dict, msgspec.Raw)
+OPEN = (Any, msgspec.Raw, *ARRAYS, *OBJECTS)  # without type arguments
 
 OTHERS = bytes(set(range(256)) - set(b'[]{}"'))
 STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
@@ -57,20 +58,12 @@ def value_too_deep(value: Any, depth: int) -> bool:
     return True
 
 
-def is_bounded(tp: Any, *, skipping: bool, above: tuple[Any, ...] = ()) -> bool:
-    """Whether the type alone keeps what is read from nesting deeper than it does itself.
-
-    skipping: types that skip unknown members do not, for those can be anything.
-    """
-    inner = bare(tp)
-    arguments = tuple(arg for arg in get_args(inner) if arg is not ...)
-    if is_structured(inner) and not is_pydantic(class_of(inner)):
-        config = getattr(class_of(inner), "__struct_config__", None)
-        if inner in above or (skipping and not (config and config.forbid_unknown_fields)):
+def is_bounded(tp: Any) -> bool:
+    """Whether the type alone keeps what is kept of MessagePack from nesting deeper than it does."""
+    for part in parts(tp):
+        if bare(part) in OPEN or is_pydantic(bare(part)):
             return False
-        arguments = tuple(field.type for field in fields_of(inner))
-    elif not arguments:
-        return isinstance(inner, type) and inner not in OPEN and not is_pydantic(inner)
-    if get_origin(inner) is Literal:
-        return True
-    return all(is_bounded(arg, skipping=skipping, above=(*above, inner)) for arg in arguments)
+        inside = fields_of(part) if is_structured(part) else ()
+        if any(part in parts(field.type) for field in inside):
+            return False  # it contains itself
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from restive.errors import FieldError
@@ -14,73 +14,30 @@ from restive.values.types import bare, is_optional, members
 COMPARISONS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
 
 
-def _bound(match: re.Match[str]) -> tuple[str, str]:
-    sign, bound = match.groups()
-    return ("too_small" if sign.startswith(">") else "too_large"), f"{COMPARISONS[sign]} {bound}"
-
-
-def _length(match: re.Match[str]) -> tuple[str, str]:
-    sign, bound = match.groups()
-    code = "too_short" if sign.startswith(">") else "too_long"
-    return code, f"a length of {COMPARISONS[sign]} {bound}"
-
-
-def _items(match: re.Match[str]) -> tuple[str, str]:
-    bound, wanted, got = match.groups()
-    code = "too_short" if int(got) < int(wanted) else "too_long"
-    return code, f"a length of {bound}{wanted}"
-
-
-def _offset(match: re.Match[str]) -> tuple[str, str]:
-    kind = "date-time" if match[1] == "datetime" else "time"
-    return "format", f"a {kind} {'with an' if match[2] == 'a' else 'without an'} offset"
-
-
-# What msgspec 0.20 to 0.22 says of a constraint → code, and what is expected.
-CONSTRAINTS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str]]]] = [
-    (re.compile(r"Expected `[^`]*` (>=|>|<=|<) (\S+)\Z"), _bound),
-    (re.compile(r"Expected `[^`]*` of length (>=|>|<=|<) (\S+)\Z"), _length),
-    (re.compile(r"Expected `array` of (at least |at most |)length (\d+), got (\d+)\Z"), _items),
-    (
-        re.compile(r"Expected `[^`]*` that's a multiple of (\S+)\Z"),
-        lambda match: ("multiple_of", f"a multiple of {match[1]}"),
-    ),
-    (
-        re.compile(r"Expected `[^`]*` matching regex '(.*)'\Z", re.DOTALL),
-        lambda match: ("pattern", f"text that matches {match[1]}"),
-    ),
-    (re.compile(r"Expected `(datetime|time)` with (a|no) timezone component\Z"), _offset),
-]
+# What msgspec 0.20 to 0.22 says of a constraint
+LIMIT = re.compile(r"Expected `[^`]*`( of length)? (>=|>|<=|<) (\S+)\Z").match
+ITEMS = re.compile(r"Expected `array` of (at least |at most |)length (\d+), got (\d+)\Z").match
+MULTIPLE = re.compile(r"Expected `[^`]*` that's a multiple of (\S+)\Z").match
+PATTERN = re.compile(r"Expected `[^`]*` matching regex '(.*)'\Z", re.DOTALL).match
+OFFSET = re.compile(r"Expected `(datetime|time)` with (a|no) timezone component\Z").match
 KIND = re.compile(r"Expected `[^`]*`, got `[^`]*`\Z").match
 FORMAT = re.compile(
     r"Invalid (RFC3339|ISO8601|base64|UUID|decimal|epoch|MessagePack timestamp)"
 ).match
 
-# Pydantic's type of an error, or the start or the end of one → code; the first that fits.
+# Code → the starts of Pydantic's types of errors; the first that fits.
 PYDANTIC = {
-    "missing": "missing",
-    "union_tag_not_found": "missing",
-    "extra_forbidden": "unknown_field",
-    "multiple_of": "multiple_of",
-    "string_pattern_mismatch": "pattern",
-    "enum": "not_one_of",
-    "literal_error": "not_one_of",
-    "union_tag_invalid": "not_one_of",
-    "int_from_float": "type",
-    "int_parsing": "type",
-    "float_parsing": "type",
-    "bool_parsing": "type",
-    "greater_than": "too_small",
-    "less_than": "too_large",
-    "date": "format",
-    "time": "format",
-    "uuid": "format",
-    "decimal": "format",
-    "url": "format",
-    "ip_": "format",
-    "bytes_invalid": "format",
-    "finite_number": "format",
+    "missing": ("missing", "union_tag_not_found"),
+    "unknown_field": ("extra_forbidden",),
+    "multiple_of": ("multiple_of",),
+    "pattern": ("string_pattern_mismatch",),
+    "not_one_of": ("enum", "literal_error", "union_tag_invalid"),
+    "type": ("int_from_float", "int_parsing", "float_parsing", "bool_parsing"),
+    "too_small": ("greater_than",),
+    "too_large": ("less_than",),
+    "format": ("date", "time", "uuid", "decimal", "url", "ip_", "bytes_invalid", "finite_number"),
 }
+# and the ends of some, which go first
 PYDANTIC_ENDINGS = {"too_short": "too_short", "too_long": "too_long", "_type": "type"}
 
 
@@ -124,9 +81,22 @@ def _choices(tp: Any) -> list[Any]:
 
 def _constraint(text: str) -> tuple[str, str] | None:
     """Code and expectation where `text` is about a constraint."""
-    for pattern, read in CONSTRAINTS:
-        if match := pattern.match(text):
-            return read(match)
+    if found := LIMIT(text):
+        length, sign, bound = found.groups()
+        least, most = ("too_short", "too_long") if length else ("too_small", "too_large")
+        expected = f"{'a length of ' if length else ''}{COMPARISONS[sign]} {bound}"
+        return (least if sign.startswith(">") else most), expected
+    if found := ITEMS(text):
+        bound, wanted, got = found.groups()
+        code = "too_short" if int(got) < int(wanted) else "too_long"
+        return code, f"a length of {bound}{wanted}"
+    if found := MULTIPLE(text):
+        return "multiple_of", f"a multiple of {found[1]}"
+    if found := PATTERN(text):
+        return "pattern", f"text that matches {found[1]}"
+    if found := OFFSET(text):
+        kind = "date-time" if found[1] == "datetime" else "time"
+        return "format", f"a {kind} {'with an' if found[2] == 'a' else 'without an'} offset"
     return None
 
 
@@ -183,7 +153,7 @@ def _pydantic_code(kind: str) -> str:
     for ending, code in PYDANTIC_ENDINGS.items():
         if kind.endswith(ending):
             return code
-    return next((code for start, code in PYDANTIC.items() if kind.startswith(start)), "value")
+    return next((code for code, starts in PYDANTIC.items() if kind.startswith(starts)), "value")
 
 
 def _place(loc: Sequence[Any], value: Any, *, adds: bool) -> Iterator[Any]:

@@ -74,7 +74,6 @@ def _pydantic_builder(cls: Any) -> Builder:
 
 def _renamed(error: FieldError, by_alias: dict[str, str]) -> FieldError:
     """The error with the first step of its pointer as the field's Python name."""
-    _, slash, rest = (error.pointer or "").partition("/")
-    alias, *below = rest.split("/") if slash else [""]
-    pointer = "/".join(["", by_alias.get(alias, alias), *below]) if slash else ""
-    return msgspec.structs.replace(error, pointer=pointer)
+    steps = (error.pointer or "").split("/")
+    steps[1:2] = [by_alias.get(alias, alias) for alias in steps[1:2]]
+    return msgspec.structs.replace(error, pointer="/".join(steps))

@@ -16,24 +16,16 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from restive.values import shapes
+from restive.values.cache import by_type
 from restive.values.hooks import dec_hook, is_pydantic
-from restive.values.shapes import (
-    Choice,
-    Fixed,
-    Leaf,
-    Many,
-    Member,
-    Model,
-    OutputError,
-    Record,
-    Shape,
-    Table,
-)
+from restive.values.shapes import OutputError, Shape
 from restive.values.types import Field, bare, fields_of, is_structured, metas
 
-__all__ = ["OutputError", "check", "exact"]
+__all__ = ["OutputError", "check", "exact", "label"]
 
 
+@by_type
 def exact(tp: Any) -> Callable[[Any], Any] | None:
     """A function that gives what may be encoded as `tp`: the value itself, or one rebuilt.
 
@@ -49,7 +41,7 @@ def exact(tp: Any) -> Callable[[Any], Any] | None:
         return None
     is_exact = shape.kinds.exact
     rebuild = _converting(tp, shape) if builder.telling else partial(shape.rebuild, strict=False)
-    if isinstance(shape, Record) and shape.kinds.tests[shape.cls] is None:
+    if isinstance(shape, shapes.Record) and shape.kinds.tests[shape.cls] is None:
         cls = shape.cls  # PERF: the commonest case, without another call
 
         def exact_class(value: Any) -> Any:
@@ -78,6 +70,7 @@ def _converting(tp: Any, shape: Shape) -> Callable[[Any], Any]:
     return rebuild
 
 
+@by_type
 def check(tp: Any) -> Callable[[Any], None]:
     """A function that raises OutputError for a value that is not a `tp` in every scalar.
 
@@ -96,8 +89,8 @@ class _Builder:
     """Turns one type into a shape, each structured type in it once."""
 
     def __init__(self) -> None:
-        self._choices: list[Choice] = []
-        self._known: dict[Any, Record | Model] = {}
+        self._choices: list[shapes.Choice] = []
+        self._known: dict[Any, shapes.Record | shapes.Model] = {}
 
     @property
     def telling(self) -> bool:
@@ -123,21 +116,21 @@ class _Builder:
         if named or (origin is tuple and arguments[-1:] != (...,)):
             return self._fixed(inner, cls, arguments)
         if not arguments or not isinstance(cls, type) or not issubclass(cls, abc.Iterable):
-            return Leaf(tp, label(tp), _leaf_kinds(inner))
+            return shapes.Leaf(tp, label(tp), _leaf_kinds(inner))
         return self._collection(tp, cls, arguments)
 
     def _collection(self, tp: Any, cls: type, arguments: tuple[Any, ...]) -> Shape:
         name = label(tp)
         if not issubclass(cls, abc.Mapping):
-            return Many(name, self.shape(arguments[0]), _bounds(tp, list))
+            return shapes.Many(name, self.shape(arguments[0]), _bounds(tp, list))
         key, item = map(self.shape, arguments)
-        return Table(name, key, item, _bounds(tp, dict))
+        return shapes.Table(name, key, item, _bounds(tp, dict))
 
     def _choice(self, inner: Any, members: tuple[Any, ...]) -> Shape:
-        shapes = tuple(self.shape(member) for member in members)
-        if any(isinstance(shape, Leaf) and shape.type in (Any, object) for shape in shapes):
-            return Leaf(Any, label(inner))
-        choice = Choice(label(inner), shapes)
+        found = tuple(self.shape(member) for member in members)
+        if any(isinstance(shape, shapes.Leaf) and shape.type in (Any, object) for shape in found):
+            return shapes.Leaf(Any, label(inner))
+        choice = shapes.Choice(label(inner), found)
         self._choices.append(choice)
         return choice
 
@@ -146,32 +139,32 @@ class _Builder:
         if cls is not tuple:
             kinds = (cls,)
             items = tuple(typing.get_type_hints(cls, include_extras=True).values())
-        return Fixed(label(inner), kinds, tuple(self.shape(item) for item in items))
+        return shapes.Fixed(label(inner), kinds, tuple(self.shape(item) for item in items))
 
     def _record(self, inner: Any) -> Shape:
         cls = get_origin(inner) or inner
         # msgspec writes every attribute of an attrs object, declared or not.
         attrs = hasattr(cls, "__attrs_attrs__")
-        record = Record(
+        record = shapes.Record(
             label(inner),
             dict if typing.is_typeddict(cls) else cls,
             open=attrs and cls.__dictoffset__ != 0,
         )
-        shape = self._known[inner] = Model(record) if is_pydantic(cls) else record
+        shape = self._known[inner] = shapes.Model(record) if is_pydantic(cls) else record
         fields = [field for field in fields_of(inner) if not (attrs and field.name[0] == "_")]
         record.fill(tuple(self._member(field) for field in fields))
         return shape
 
-    def _member(self, field: Field) -> Member:
-        return Member(field.name, field.encode_name, self.shape(field.type), field.required)
+    def _member(self, field: Field) -> shapes.Member:
+        return shapes.Member(field.name, field.encode_name, self.shape(field.type), field.required)
 
 
-def _bounds(tp: Any, kind: type) -> Leaf | None:
+def _bounds(tp: Any, kind: type) -> shapes.Leaf | None:
     """The limits on the length of a collection, without its items."""
     found = metas(tp)
     if not found:
         return None
-    return Leaf(typing.Annotated[(kind, *found)], label(tp))
+    return shapes.Leaf(typing.Annotated[(kind, *found)], label(tp))
 
 
 def _leaf_kinds(inner: Any) -> tuple[type, ...]:
@@ -182,6 +175,7 @@ def _leaf_kinds(inner: Any) -> tuple[type, ...]:
     return (inner,) if isinstance(inner, type) and inner is not object else ()
 
 
+@by_type
 def label(tp: Any) -> str:
     """How messages show a type: `Page[Book]`, `int | None`."""
     inner = bare(tp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import Any, Generic, TypeVar, get_args, get_origin, is_typeddict
 
 import msgspec
@@ -13,8 +13,8 @@ from msgspec import UNSET, UnsetType
 
 from restive.errors import FieldError, UnprocessableContent
 from restive.values import faults
+from restive.values.cache import by_type
 from restive.values.codes import article, kind_of, word
-from restive.values.coerce import coercer
 from restive.values.hooks import dec_hook, enc_hook, is_pydantic, is_strict
 from restive.values.types import (
     USE,
@@ -27,7 +27,7 @@ from restive.values.types import (
     members,
     options,
 )
-from restive.values.walk import MOST, OBJECTS, Enough, Walk, check, collect, node_of
+from restive.values.walk import MOST, OBJECTS, Enough, ObjectNode, Walk, check, collect, node_of
 
 T = TypeVar("T")
 
@@ -148,18 +148,14 @@ class Plan:
         if not is_structured(tp) or (config and config.array_like):
             raise UnsupportedType(f"`{tp}` has no members that a patch could name", f"Write {USE}")
         self.type = tp
-        self.forbids = bool(config and config.forbid_unknown_fields)
-        self.tag_field = config.tag_field if config else None
-        self.tag = config.tag if config else None
         self.pydantic = is_pydantic(cls)
+        self.names = ObjectNode(tp)
         if self.pydantic:
-            self.forbids = cls.model_config.get("extra") == "forbid"
-        self._slots: dict[str, Slot] | None = None
+            self.names.forbids = cls.model_config.get("extra") == "forbid"
 
+    @cached_property
     def slots(self) -> dict[str, Slot]:
-        if self._slots is None:
-            self._slots = {field.encode_name: _slot(field) for field in fields_of(self.type)}
-        return self._slots
+        return {field.encode_name: _slot(field) for field in fields_of(self.type)}
 
     def typed(self, value: Any) -> Any:
         """`value` as the type: itself, or read from the attributes of another object."""
@@ -177,20 +173,14 @@ class Plan:
             error = FieldError(detail=detail, code="type", pointer=pointer, expected="object")
             walk.add(error)
             return None
-        slots, values, unknown = self.slots(), {}, []
-        for wire, value in document.items():
-            place = f"{pointer}/{faults.escaped(wire)}"
-            if slot := slots.get(wire):
-                values[slot.name] = self._value(walk, slot, value, place)
-            elif wire != self.tag_field:
-                unknown.append(wire)
-            elif value != self.tag:
-                walk.add(faults.not_one_of([self.tag], value, place))
-        if self.forbids:
-            absent = [wire for wire in slots if wire not in document]
-            for wire in unknown:
-                walk.add(faults.unknown_field(wire, absent, pointer))
-        known = {wire: value for wire, value in document.items() if wire in slots}
+        known = {wire: value for wire, value in document.items() if wire in self.slots}
+        values = {
+            (slot := self.slots[wire]).name: self._value(
+                walk, slot, value, f"{pointer}/{faults.escaped(wire)}"
+            )
+            for wire, value in known.items()
+        }
+        self.names.explain_names(walk, document, pointer)
         return Patch(self, values, known, pointer=pointer, str_keys=walk.str_keys)
 
     def _value(self, walk: Walk, slot: Slot, value: Any, pointer: str) -> Any:
@@ -214,7 +204,7 @@ class Plan:
         """`base`, a decoded `T` or part of one, with the document merged into it (RFC 7396, 2)."""
         result = dict(base) if isinstance(base, dict) else {}
         for wire, value in document.items():
-            slot = self.slots()[wire]
+            slot = self.slots[wire]
             if value is None and not slot.nullable:
                 result.pop(wire, None)
             elif slot.structured is not None and isinstance(value, dict):
@@ -226,25 +216,22 @@ class Plan:
         return result
 
 
-@lru_cache(maxsize=1024)
+@by_type
 def plan_of(tp: Any) -> Plan:
     """The plan of a structured type. Raises UnsupportedType where `tp` is none."""
     return Plan(tp)
 
 
 def patch_maker(tp: Any, *, str_keys: bool) -> Callable[[Any], Patch[Any]]:
-    """A function that makes a `Patch[tp]` of a decoded document, or raises UnprocessableContent.
-
-    Where `tp` `has_decimals`, the document's fractional numbers are to be Decimals too.
-    """
-    plan, mend = plan_of(tp), coercer(tp)
+    """A function that makes a `Patch[tp]` of a decoded document, or raises UnprocessableContent."""
+    plan = plan_of(tp)
 
     def make(document: Any) -> Patch[Any]:
         walk = Walk(MOST, str_keys=str_keys)
         truncated = False
         patch: Any = None
         try:
-            patch = plan.read(walk, mend([document])[0] if mend else document, "")
+            patch = plan.read(walk, document, "")
         except Enough:
             truncated = True
         if walk.errors:
@@ -309,7 +296,7 @@ def _by_pydantic(walk: Walk, slot: Slot, value: Any, pointer: str, *, strict: bo
     return None
 
 
-@lru_cache(maxsize=1024)
+@by_type
 def _adapter(tp: Any) -> Any:
     # Whoever has a Pydantic model has imported Pydantic.
     return sys.modules["pydantic"].TypeAdapter(tp)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -30,12 +31,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from restive.values import faults
+from restive.values.cache import by_type
 from restive.values.codes import article, choices, one_of, word
 from restive.values.similar import did_you_mean
 from restive.values.types import bare, is_scalar, is_scalar_list, members, metas
 
 Reader = Callable[[str], Any]
-Check = tuple[Callable[[Any], bool], str, str]  # is it wrong?, code, what is expected
 
 DIGITS = re.compile(r"-?[0-9]+").fullmatch
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fullmatch
@@ -53,9 +55,11 @@ QUOTED = {
 }
 NAIVE = re.compile(f"{DATE}[Tt]{CLOCK}").fullmatch
 BOOLS = {"true": True, "false": False, "1": True, "0": False}
+LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern", "tz")
 RANK = {int: 0, float: 1, Decimal: 2, str: 9}
 
 
+@dataclass(eq=False)
 class BadValue(Exception):
     """Text that is not a value of the type that was asked for.
 
@@ -63,25 +67,14 @@ class BadValue(Exception):
     the others are 422.
     """
 
-    __slots__ = ("code", "detail", "did_you_mean", "expected", "malformed")
-
-    def __init__(
-        self,
-        detail: str,
-        code: str,
-        expected: str | None = None,
-        *,
-        malformed: bool = False,
-        did_you_mean: list[str] | None = None,
-    ) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.code = code
-        self.expected = expected
-        self.malformed = malformed
-        self.did_you_mean = did_you_mean
+    detail: str
+    code: str
+    expected: str | None = None
+    malformed: bool = False
+    did_you_mean: list[str] | None = None
 
 
+@by_type
 def text_reader(tp: Any) -> Reader:
     """A function that reads one text as `tp`, or raises BadValue.
 
@@ -94,9 +87,10 @@ def text_reader(tp: Any) -> Reader:
         return _first_of(options, tp)
     constraints = (*metas(tp), *metas(options[0])) if options[0] is not tp else metas(tp)
     inner = bare(options[0])
-    return _checked(_plain_reader(inner, constraints), constraints)
+    return _checked(_plain_reader(inner, constraints), inner, constraints)
 
 
+@by_type
 def texts_reader(tp: Any) -> Callable[[list[str]], Any]:
     """A function that reads a list of texts as `tp`, or raises BadValue that tells which is bad.
 
@@ -122,7 +116,7 @@ def texts_reader(tp: Any) -> Callable[[list[str]], Any]:
             raise
         return collect(values)
 
-    return _checked(read_all, constraints)
+    return _checked(read_all, inner, constraints)
 
 
 # -- one kind each -----------------------------------------------------------------------------
@@ -162,36 +156,37 @@ def read_decimal(text: str) -> Decimal:
     return Decimal(text)
 
 
+READERS: dict[Any, Reader] = {
+    str: str,
+    int: read_int,
+    float: read_float,
+    bool: read_bool,
+    Decimal: read_decimal,
+}
+
+
 def _type_error(expected: str) -> BadValue:
     return BadValue(f"Expected {article(expected)}.", "type", expected)
 
 
 def _plain_reader(tp: Any, constraints: Sequence[Meta]) -> Reader:
     """The reader of one type, its constraints left out (but for `tz`)."""
-    known: dict[Any, Reader] = {
-        str: str,
-        int: read_int,
-        float: read_float,
-        bool: read_bool,
-        Decimal: read_decimal,
-    }
-    if tp in known:
-        return known[tp]
+    if tp in READERS:
+        return READERS[tp]
     if tp in QUOTED:
         naive = tp in (datetime, time) and any(meta.tz is False for meta in constraints)
-        return _quoted_reader(tp, NAIVE if naive and tp is datetime else QUOTED[tp], constraints)
+        return _quoted_reader(tp, NAIVE if naive and tp is datetime else QUOTED[tp])
     if get_origin(tp) is Literal or (isinstance(tp, type) and issubclass(tp, Enum)):
         return _choice_reader(tp)
     raise TypeError(f"{tp!r} cannot be read from text")
 
 
-def _quoted_reader(tp: Any, fits: Callable[[str], Any], constraints: Sequence[Meta]) -> Reader:
+def _quoted_reader(tp: Any, fits: Callable[[str], Any]) -> Reader:
     expected = word(tp)
     failure = f"Expected {article(expected)}."
     if tp is datetime and fits is not NAIVE:
         failure = "Expected a date-time with an offset (RFC 3339), such as 2030-01-31T12:00:00Z."
-    zones = [meta for meta in constraints if meta.tz is not None]
-    typed = msgspec.json.Decoder(_with_metas(tp, zones))
+    typed = msgspec.json.Decoder(tp)
 
     def read_quoted(text: str) -> Any:
         if fits(text):
@@ -202,12 +197,6 @@ def _quoted_reader(tp: Any, fits: Callable[[str], Any], constraints: Sequence[Me
         raise BadValue(failure, "format", expected)
 
     return read_quoted
-
-
-def _with_metas(tp: Any, constraints: Iterable[Meta]) -> Any:
-    for meta in constraints:
-        tp = Annotated[tp, meta]
-    return tp
 
 
 def _choice_reader(tp: Any) -> Reader:
@@ -240,7 +229,7 @@ def _choice_reader(tp: Any) -> Reader:
 def _first_of(options: Sequence[Any], tp: Any) -> Reader:
     """The first reader that takes the text; integers before numbers, strings last."""
     ranked = sorted(options, key=lambda option: RANK.get(bare(option), 5))
-    readers = [_checked(text_reader(option), metas(tp)) for option in ranked]
+    readers = [text_reader(option) for option in ranked]
     expected = word(tp)
 
     def read_first(text: str) -> Any:
@@ -255,51 +244,36 @@ def _first_of(options: Sequence[Any], tp: Any) -> Reader:
             raise failure
         raise BadValue(f"Expected {article(expected)}.", "type", expected)
 
-    return read_first
+    return _checked(read_first, bare(tp), metas(tp))
 
 
 # -- constraints -------------------------------------------------------------------------------
 
 
-def _checked(read: Callable[[Any], Any], constraints: Sequence[Meta]) -> Callable[[Any], Any]:
-    """`read`, followed by the checks; `read` itself where there are none."""
-    checks = [check for meta in constraints for check in _checks_of(meta)]
-    if not checks:
+def _checked(
+    read: Callable[[Any], Any], tp: Any, constraints: Sequence[Meta]
+) -> Callable[[Any], Any]:
+    """`read`, and then the constraints on `tp`; `read` itself where there are none."""
+    names = {n for meta in constraints for n in LIMITS if getattr(meta, n) is not None}
+    if not names:
         return read
     # PERF: an inclusive range, which is what most numbers have, is one comparison.
     low = max((meta.ge for meta in constraints if meta.ge is not None), default=-inf)
     high = min((meta.le for meta in constraints if meta.le is not None), default=inf)
-    ranged = all(expected.startswith(("at least", "at most")) for _, _, expected in checks)
+    ranged = names <= {"ge", "le"}
+    # PERF: msgspec remembers what a Struct is made of, and not what any other type is.
+    whole = Annotated[(tp, *constraints)]
+    holder = msgspec.defstruct("Holder", [("value", whole)], array_like=True)
 
     def read_checked(text: Any) -> Any:
         value = read(text)
         if ranged and low <= value <= high:
             return value
-        for wrong, code, expected in checks:
-            if wrong(value):
-                raise BadValue(f"Expected {expected}.", code, expected)
+        try:
+            msgspec.convert((value,), holder)
+        except msgspec.ValidationError as error:
+            found = faults.described(faults.split(str(error))[0], tp, word(tp), value, "")
+            raise BadValue(found.detail, found.code, found.expected) from None
         return value
 
     return read_checked
-
-
-def _checks_of(meta: Meta) -> Iterable[Check]:
-    ge, gt, le, lt, step = meta.ge, meta.gt, meta.le, meta.lt, meta.multiple_of
-    least, most, pattern = meta.min_length, meta.max_length, meta.pattern
-    if ge is not None:
-        yield (lambda value: value < ge), "too_small", f"at least {ge}"
-    if gt is not None:
-        yield (lambda value: value <= gt), "too_small", f"more than {gt}"
-    if le is not None:
-        yield (lambda value: value > le), "too_large", f"at most {le}"
-    if lt is not None:
-        yield (lambda value: value >= lt), "too_large", f"less than {lt}"
-    if step is not None:
-        yield (lambda value: value % step != 0), "multiple_of", f"a multiple of {step}"
-    if least is not None:
-        yield (lambda value: len(value) < least), "too_short", f"a length of at least {least}"
-    if most is not None:
-        yield (lambda value: len(value) > most), "too_long", f"a length of at most {most}"
-    if pattern is not None:
-        search = re.compile(pattern).search
-        yield (lambda value: not search(value)), "pattern", f"text that matches {pattern}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any, Protocol, TypeAlias
@@ -216,16 +217,14 @@ class Table:
         return table
 
 
+@dataclass(frozen=True, slots=True)
 class Member:
     """One field of a Record. wire: its name in the answer."""
 
-    __slots__ = ("name", "required", "shape", "wire")
-
-    def __init__(self, name: str, wire: str, shape: Shape, required: bool) -> None:
-        self.name = name
-        self.wire = wire
-        self.shape = shape
-        self.required = required
+    name: str
+    wire: str
+    shape: Shape
+    required: bool
 
 
 class Record:

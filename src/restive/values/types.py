@@ -21,6 +21,7 @@ import msgspec
 from msgspec import NODEFAULT, Meta, UnsetType
 
 from restive._typing import REQUIRED
+from restive.values.cache import by_type
 from restive.values.hooks import dec_hook, is_pydantic
 
 SCALARS = (str, int, float, bool, Decimal, UUID, datetime, date, time, timedelta)
@@ -75,6 +76,7 @@ class Field:
         return self.default is REQUIRED and self.factory is None
 
 
+@by_type
 def normalise(tp: Any) -> Any:
     """`tp` as msgspec understands it: aliases and NewTypes resolved, constraints as `msgspec.Meta`.
 
@@ -91,6 +93,7 @@ def normalise(tp: Any) -> Any:
     return plain
 
 
+@by_type
 def readable(tp: Any) -> Any:
     """`normalise`, for a type that clients send values of.
 
@@ -141,27 +144,32 @@ def metas(tp: Any) -> tuple[Meta, ...]:
 
 def members(tp: Any) -> tuple[Any, ...]:
     """The members of a union, `None` left out; of anything else, itself."""
-    if get_origin(bare(tp)) in (Union, types.UnionType):
-        return tuple(arg for arg in options(tp) if arg not in (type(None), UnsetType))
-    return (tp,)
+    if not _is_union(bare(tp)):
+        return (tp,)
+    return tuple(arg for arg in options(tp) if arg not in (type(None), UnsetType))
 
 
 def options(tp: Any) -> tuple[Any, ...]:
     """The members of a union, `None` and `UnsetType` among them; of anything else, itself."""
     inner = bare(tp)
-    return get_args(inner) if get_origin(inner) in (Union, types.UnionType) else (inner,)
+    return get_args(inner) if _is_union(inner) else (inner,)
+
+
+def _is_union(tp: Any) -> bool:
+    return get_origin(tp) in (Union, types.UnionType)
 
 
 def is_optional(tp: Any) -> bool:
     """Whether `None` is a value of `tp`."""
     inner = bare(tp)
-    if get_origin(inner) in (Union, types.UnionType):
+    if _is_union(inner):
         return any(is_optional(arg) for arg in get_args(inner))
     if get_origin(inner) is Literal:
         return None in get_args(inner)
     return inner in (None, type(None), Any)
 
 
+@by_type
 def is_structured(tp: Any) -> bool:
     """Whether `tp` has named fields: Struct, dataclass, TypedDict, attrs class, Pydantic model."""
     cls = class_of(tp)
@@ -174,16 +182,17 @@ def is_structured(tp: Any) -> bool:
     )
 
 
+@by_type
 def is_scalar(tp: Any) -> bool:
     """Whether one piece of text can be read as `tp`; `None` and unions of scalars included."""
     inner = bare(tp)
-    if get_origin(inner) in (Union, types.UnionType):
-        return bool(members(inner)) and all(is_scalar(member) for member in members(inner))
-    if get_origin(inner) is Literal:
-        return True
-    return isinstance(inner, type) and (inner in SCALARS or issubclass(inner, Enum))
+    if _is_union(inner):
+        return bool(members(inner)) and all(map(is_scalar, members(inner)))
+    scalar = isinstance(inner, type) and (inner in SCALARS or issubclass(inner, Enum))
+    return scalar or get_origin(inner) is Literal
 
 
+@by_type
 def is_scalar_list(tp: Any) -> bool:
     """Whether several pieces of text can be read as `tp`: `list[int]`, `tuple[str, ...] | None`."""
     choices = members(tp)
@@ -201,6 +210,7 @@ def has_patch(tp: Any) -> bool:
     return getattr(class_of(tp), "__restive_patch__", False) is True
 
 
+@by_type
 def fields_of(tp: Any) -> tuple[Field, ...]:
     """The fields of a structured type, in the order of their declaration, type arguments filled in.
 
@@ -210,16 +220,16 @@ def fields_of(tp: Any) -> tuple[Field, ...]:
     cls = class_of(inner)
     if not is_structured(cls):
         raise TypeError(f"{tp!r} has no fields")
-    if issubclass(cls, msgspec.Struct):
-        return tuple(_from_struct(inner))
     if is_pydantic(cls):
         return tuple(_from_pydantic(cls))
-    hints = _hints(inner)
-    if typing.is_typeddict(cls):
-        return tuple(_typed_key(cls, name, hint) for name, hint in hints.items())
-    if hasattr(cls, "__attrs_attrs__"):
-        return tuple(_from_attrs(cls, hints))
-    return tuple(_from_dataclass(cls, hints))
+    if issubclass(cls, msgspec.Struct):
+        hints = {info.name: info.type for info in msgspec.structs.fields(inner)}
+    else:
+        hints = _hints(inner)
+    shape: Any = msgspec.inspect.type_info(inner)
+    known = {info.name: info for info in shape.fields}
+    names = hints if typing.is_typeddict(cls) else known  # msgspec sorts the keys of a TypedDict
+    return tuple(_field(known[name], hints.get(name, Any)) for name in names)
 
 
 def parts(tp: Any) -> Iterator[Any]:
@@ -273,22 +283,15 @@ def class_of(tp: Any) -> Any:
 # -- fields ------------------------------------------------------------------------------------
 
 
-def _described(tp: Any) -> str | None:
-    return next((meta.description for meta in reversed(metas(tp)) if meta.description), None)
-
-
-def _defaults(default: Any, factory: Any) -> tuple[Any, Callable[[], Any] | None]:
-    missing = (NODEFAULT, dataclasses.MISSING)
-    return (
-        REQUIRED if any(default is sentinel for sentinel in missing) else default,
-        None if any(factory is sentinel for sentinel in missing) else factory,
-    )
-
-
-def _from_struct(tp: Any) -> Iterator[Field]:
-    for info in msgspec.structs.fields(tp):
-        default, factory = _defaults(info.default, info.default_factory)
-        yield Field(info.name, info.encode_name, info.type, default, factory, _described(info.type))
+def _field(info: msgspec.inspect.Field, tp: Any) -> Field:
+    while get_origin(tp) in QUALIFIERS:
+        tp = get_args(tp)[0]
+    factory = None if info.default_factory is NODEFAULT else info.default_factory
+    default = info.default
+    if default is NODEFAULT:
+        default = REQUIRED if info.required or factory else msgspec.UNSET
+    description = next((meta.description for meta in reversed(metas(tp)) if meta.description), None)
+    return Field(info.name, info.encode_name, tp, default, factory, description)
 
 
 def _from_pydantic(cls: Any) -> Iterator[Field]:
@@ -306,34 +309,6 @@ def _from_pydantic(cls: Any) -> Iterator[Field]:
             info.default_factory,
             info.description,
         )
-
-
-def _from_dataclass(cls: Any, hints: Mapping[str, Any]) -> Iterator[Field]:
-    for info in dataclasses.fields(cls):
-        default, factory = _defaults(info.default, info.default_factory)
-        tp = hints[info.name]
-        yield Field(info.name, info.name, tp, default, factory, _described(tp))
-
-
-def _from_attrs(cls: Any, hints: Mapping[str, Any]) -> Iterator[Field]:
-    for info in cls.__attrs_attrs__:
-        default, factory = info.default, None
-        if type(default).__name__ == "Factory":
-            factory, default = default.factory, REQUIRED
-        elif type(default).__name__ == "_Nothing":
-            default = REQUIRED
-        tp = hints.get(info.name, Any)
-        yield Field(info.name, info.name, tp, default, factory, _described(tp))
-
-
-def _typed_key(cls: Any, name: str, hint: Any) -> Field:
-    required = name in cls.__required_keys__
-    while get_origin(hint) in QUALIFIERS:
-        # Where annotations are texts, only they tell: `__required_keys__` was made without them.
-        if get_origin(hint) in (typing.Required, typing.NotRequired):
-            required = get_origin(hint) is typing.Required
-        hint = get_args(hint)[0]
-    return Field(name, name, hint, REQUIRED if required else msgspec.UNSET, None, _described(hint))
 
 
 def _hints(tp: Any) -> dict[str, Any]:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections import abc
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from decimal import Decimal
+from functools import cached_property
+from itertools import chain, islice
 from typing import Any, NamedTuple, get_args
 
 import msgspec
 
 from restive.errors import FieldError
-from restive.values import faults
+from restive.values import faults, mend
+from restive.values.cache import by_type
 from restive.values.codes import word
 from restive.values.hooks import dec_hook, is_pydantic, validated
 from restive.values.types import (
@@ -26,6 +29,7 @@ from restive.values.types import (
     is_structured,
     item_types,
     members,
+    parts,
 )
 
 MOST = 100
@@ -137,6 +141,19 @@ class Leaf:
     def expected(self) -> str:
         return word(self.type)
 
+    @cached_property
+    def mends(self) -> bool:
+        """Whether there is anything for `mend` to do."""
+        return any(mend.mender(part) for part in parts(self.type))
+
+    def mend(self, column: list[Any]) -> list[Any]:
+        """Decoded values of this type as `values.mend` has them; what is in them changes in place.
+
+        They stand in the same place of a type, one of each value above them.
+        """
+        mender = mend.mender(self.type)
+        return mender(column) if mender else column
+
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
         """Adds every error in `value`, of which `reason` is the first."""
         walk.add(faults.described(reason.text, self.type, self.expected, value, pointer))
@@ -160,6 +177,13 @@ class ListNode(Leaf):
         super().__init__(tp)
         self.item = node_of((*get_args(bare(tp)), Any)[0])
 
+    def mend(self, column: list[Any]) -> list[Any]:
+        lists = [value for value in column if type(value) is list]
+        mended = iter(self.item.mend(list(chain.from_iterable(lists))))
+        for items in lists:
+            items[:] = islice(mended, len(items))
+        return column
+
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
         start = 0
         if reason.path == "":  # it is the array itself: too short, say
@@ -182,6 +206,12 @@ class TupleNode(Leaf):
         self.types = types
         self.skipped = skipped  # the tag of a Struct comes first
 
+    def mend(self, column: list[Any]) -> list[Any]:
+        arrays = [value for value in column if type(value) is list]
+        for number, tp in enumerate(self.types, self.skipped):
+            _mend_places([a for a in arrays if number < len(a)], number, node_of(tp))
+        return column
+
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
         if isinstance(value, (list, tuple)):
             pairs = zip(self.types, value[self.skipped :], strict=False)
@@ -198,6 +228,13 @@ class DictNode(Leaf):
         super().__init__(tp)
         self.key, item = (*get_args(bare(tp)), Any, Any)[:2]
         self.item = node_of(item)
+
+    def mend(self, column: list[Any]) -> list[Any]:
+        dicts = [value for value in column if type(value) is dict]
+        mended = iter(self.item.mend(list(chain.from_iterable(map(dict.values, dicts)))))
+        for mapping in dicts:
+            mapping.update(zip(list(mapping), islice(mended, len(mapping)), strict=True))
+        return column
 
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
         if reason.path == "":
@@ -240,29 +277,35 @@ class ObjectNode(Leaf):
         self.tag_field: str | None = config.tag_field if config else None
         self.tag: Any = config.tag if config else None
         self.forbids = bool(config and config.forbid_unknown_fields)
-        self.fields: dict[str, Leaf] | None = None
-        self.required: list[str] = []
-        self.follows = True
 
-    def _load(self) -> dict[str, Leaf]:
-        if self.fields is None:
-            fields = fields_of(self.type)
-            self.required = [field.encode_name for field in fields if field.required]
-            # A path is text: names with these characters make it ambiguous.
-            self.follows = not any(re.search(r"[.\[]", field.encode_name) for field in fields)
-            self.fields = {field.encode_name: node_of(field.type) for field in fields}
-        return self.fields
+    @cached_property
+    def fields(self) -> dict[str, Leaf]:
+        return {field.encode_name: node_of(field.type) for field in fields_of(self.type)}
+
+    @cached_property
+    def required(self) -> list[str]:
+        return [field.encode_name for field in fields_of(self.type) if field.required]
+
+    def mend(self, column: list[Any]) -> list[Any]:
+        objects = [value for value in column if type(value) is dict]
+        if self.tag_field:
+            objects = [v for v in objects if v.get(self.tag_field, self.tag) == self.tag]
+        for name, node in self.fields.items() if objects else ():
+            if node.mends:
+                _mend_places([value for value in objects if name in value], name, node)
+        return column
 
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
-        fields = self._load()
         if not isinstance(value, dict):
             super().explain(walk, value, pointer, reason)
             return
-        step = re.match(r"\.([^.\[]+)", reason.path or "") if self.follows else None
+        # A path is text: names with these characters make it ambiguous.
+        follows = not any(set(".[") & set(name) for name in self.fields)
+        step = re.match(r"\.([^.\[]+)", reason.path or "") if follows else None
         first = step[1] if step else None
-        searching = first in fields and first in value
+        searching = first in self.fields and first in value
         for name, item in value.items():
-            node = fields.get(name)
+            node = self.fields.get(name)
             if node is None:
                 continue
             if not searching:
@@ -270,18 +313,18 @@ class ObjectNode(Leaf):
             elif name == first and step is not None:  # those before it are right
                 searching = False
                 explain(walk, node, item, f"{pointer}/{name}", reason.below(step.end()))
-        self._explain_names(walk, value, fields, pointer)
+        self.explain_names(walk, value, pointer, self.required)
 
-    def _explain_names(
-        self, walk: Walk, value: dict[Any, Any], fields: dict[str, Leaf], pointer: str
+    def explain_names(
+        self, walk: Walk, value: dict[Any, Any], pointer: str, required: Sequence[str] = ()
     ) -> None:
         """Adds the names that are missing, and those that are too many; then the tag."""
-        unknown = [name for name in value if name not in fields and name != self.tag_field]
-        for name in self.required:
+        unknown = [name for name in value if name not in self.fields and name != self.tag_field]
+        for name in required:
             if name not in value:
                 walk.add(faults.missing(name, unknown, pointer))
         if self.forbids:
-            absent = [name for name in fields if name not in value]
+            absent = [name for name in self.fields if name not in value]
             for name in unknown:
                 walk.add(faults.unknown_field(name, absent, pointer))
         tag = value.get(self.tag_field, self.tag) if self.tag_field else None
@@ -294,11 +337,18 @@ class UnionNode(Leaf):
 
     def __init__(self, tp: Any) -> None:
         super().__init__(tp)
-        nodes = [node_of(member) for member in members(tp)]
+        self.nodes = nodes = [node_of(member) for member in members(tp)]
         self.arrays = [node for node in nodes if isinstance(node, (ListNode, TupleNode))]
         self.objects = [
             node for node in nodes if isinstance(node, (ObjectNode, DictNode, PydanticNode))
         ]
+
+    def mend(self, column: list[Any]) -> list[Any]:
+        fractional = any(bare(node.type) in (float, Decimal) for node in self.nodes)
+        for node in self.nodes:
+            if not (fractional and mend.is_whole(node.type)):
+                column = node.mend(column)
+        return column
 
     def explain(self, walk: Walk, value: Any, pointer: str, reason: Reason) -> None:
         candidates: Sequence[Leaf] = ()
@@ -332,20 +382,16 @@ class UnionNode(Leaf):
 # -- choosing ----------------------------------------------------------------------------------
 
 
+def _mend_places(holders: Sequence[Any], place: Any, node: Leaf) -> None:
+    """Mends what stands at one place, a name or a number, of each holder."""
+    mended = node.mend([holder[place] for holder in holders])
+    for holder, value in zip(holders, mended, strict=True):
+        holder[place] = value
+
+
+@by_type
 def node_of(tp: Any) -> Leaf:
     """The node of a type as `normalise` returns it; made once for each type."""
-    try:
-        return _cached_node(tp)
-    except TypeError:  # metadata that cannot be hashed
-        return _node(tp)
-
-
-@lru_cache(maxsize=4096)
-def _cached_node(tp: Any) -> Leaf:
-    return _node(tp)
-
-
-def _node(tp: Any) -> Leaf:
     inner, origin = bare(tp), class_of(tp)
     if len(members(tp)) > 1 or members(tp)[0] is not tp:
         return UnionNode(tp)

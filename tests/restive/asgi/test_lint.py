@@ -14,7 +14,7 @@ from restive.http.headers import ResponseHeaders
 from restive.http.request import Request
 from restive.http.response import Prepared, Response, Stream
 from restive.wires.asgi import ASGI
-from restive.wires.lint import Lint, LintError
+from restive.testing.lint import Lint, LintError
 from restive.wires.target import Endpoint
 from tests.restive.asgi.rig import call
 from tests.restive.wire.rig import Rig, ok, run
