@@ -14,16 +14,16 @@ demo:
 judge:
 	$(PYTHON) -m guide demo $(FRAMEWORK)
 
-# All that has to hold: the guide's own tests, each app's own tests, the suite against all five.
-test: lint
-	$(PYTHON) -m guide.develop pytest -q
+# All that has to hold: the package's tests, the guide's, each app's own, the suite against all five.
+test: test-quick
 	$(PYTHON) -m guide test
 	$(PYTHON) -m guide check
 	$(PYTHON) -m guide check --database postgresql --group contract
 
-# The guide's own tests alone.
+# The tests of the package and of the guide alone.
 test-quick: lint
-	$(PYTHON) -m guide.develop pytest -q
+	$(PYTHON) -m guide.develop pytest -q -n 2 tests/restive
+	$(PYTHON) -m guide.develop pytest -q --ignore=tests/restive
 
 # The whole suite and the apps' own tests on PostgreSQL too. The server comes from a wheel.
 test-all: test
@@ -58,6 +58,7 @@ lint:
 	$(PYTHON) -m guide.develop ruff check .
 	$(PYTHON) -m guide.develop ruff format --check .
 	$(PYTHON) -m guide.develop mypy
+	PYTHONPATH=src $(PYTHON) -m guide.develop lint-imports
 
 clean:
 	rm -rf .guide

@@ -102,8 +102,9 @@ def _argument(parameter: inspect.Parameter, hints: dict[str, Any]) -> Argument:
             f"parameter {parameter.name!r} is positional-only", "Take the `/` out of the signature"
         )
     if parameter.name not in hints:
+        kind = "Request" if parameter.name == "request" else "str"
         raise SignatureError(
-            f"parameter {parameter.name!r} has no annotation", f"Write `{parameter.name}: str`"
+            f"parameter {parameter.name!r} has no annotation", f"Write `{parameter.name}: {kind}`"
         )
     annotation = hints[parameter.name]
     kind, metadata = split_annotated(annotation)

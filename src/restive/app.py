@@ -75,8 +75,9 @@ class App(Router):
             around = Surroundings(
                 self.pool, self.background, self.app_values, self.dev, self.check_responses
             )
-            convertors = self.app_options.get("convertors", {})
-            self._built = Builder(self, convertors).build(around)
+            options = self.app_options
+            own = options.get("convertors", {}), options.get("security_schemes", {})
+            self._built = Builder(self, *own).build(around)
             self.freeze()
         return self
 

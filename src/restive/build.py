@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -25,13 +25,15 @@ from restive.compile.inspect import Inspector
 from restive.compile.plan import Plan
 from restive.compile.returns import Returns, returns_of
 from restive.config import DEFAULT_LIMITS, merged
-from restive.di.provider import Provider, scope_mistake
+from restive.di.provider import Provider, provider_mistake
 from restive.errors import BuildError, Mistake
 from restive.group import Lifespan, Router
 from restive.operation import Operation
 from restive.routing import CONVERTORS, Convertor, Matcher, Table, Template, TemplateError
+from restive.routing.convertors import SAMPLES
 from restive.routing.match import shape
 from restive.values.body import DEEPEST
+from restive.values.similar import did_you_mean
 from restive.wires.target import Endpoint
 
 METHODS = frozenset(
@@ -72,11 +74,15 @@ class Built(msgspec.Struct, frozen=True):
 class Builder:
     """Goes through the declarations once and notes every mistake it meets.
 
-    convertors: the app's own, by name, beside the usual ones.
+    convertors: the app's own, by name, beside the usual ones. schemes: names of its security
+    schemes.
     """
 
-    def __init__(self, root: Router, convertors: Mapping[str, Convertor]) -> None:
+    def __init__(
+        self, root: Router, convertors: Mapping[str, Convertor], schemes: Collection[str]
+    ) -> None:
         self._root = root
+        self._schemes = schemes
         # Its own are tried before the usual ones, and may replace them.
         self._convertors = {**convertors, **CONVERTORS, **convertors}
         self._mistakes: list[Mistake] = []
@@ -113,7 +119,7 @@ class Builder:
     def _check_declarations(self) -> None:
         for router in all_routers(self._root):
             declared = router.declared
-            found = [scope_mistake(provider) for provider in declared.providers]
+            found = [provider_mistake(provider) for provider in declared.providers]
             found += [handler_mistake(*one) for one in declared.error_handlers]
             self._mistakes += [mistake for mistake in found if mistake is not None]
             self._check_twice("provider", [(one.key, one.where) for one in declared.providers])
@@ -153,9 +159,11 @@ class Builder:
                 f"Use one of {', '.join(sorted(ROUTABLE))}",
             )
         self._check_limits(item, where)
+        self._check_security(item, where)
         if template is None:
             return None
-        around = classify.Surroundings(method, frozenset(template.names), self._provided)
+        made = {param.name: SAMPLES.get(param.convertor) for param in template.params}
+        around = classify.Surroundings(method, made, self._provided)
         inspector = Inspector(where, around, item.providers)
         plan = inspector.plan(item.handler)
         self._mistakes += inspector.mistakes
@@ -173,6 +181,18 @@ class Builder:
                 f"a depth of {depth} cannot be kept",
                 f"Write Limits(depth=...) with 1 to {DEEPEST}",
             )
+
+    def _check_security(self, item: Collected, where: str) -> None:
+        for name in item.options.get("security", ()):
+            if name not in self._schemes:
+                alike = did_you_mean(name, self._schemes)
+                new = f"App(security_schemes={{{name!r}: ...}})"
+                self._mistake(
+                    where,
+                    "security-scheme",
+                    f"security={[name]!r} is none of the app's security_schemes",
+                    f"Write {f'security={alike[:1]!r}' if alike else new}",
+                )
 
     def _template(self, path: str, where: str) -> Template | None:
         try:
@@ -192,11 +212,19 @@ class Builder:
                     "Write `-> dict[str, str]`, a Struct, `-> None` or `-> Response`",
                 )
                 return None
+            if inspect.isasyncgenfunction(item.handler):
+                self._mistake(
+                    where,
+                    "handler-yields",
+                    "the handler yields, and an answer is returned",
+                    "Return `Stream(parts())`, where `parts` is the function that yields",
+                )
+                return None
             return returns_of(hints["return"], item.options.get("status"))
         except SignatureError as error:
             self._mistake(where, "signature", error.problem, error.remedy)
         except classify.ArgumentError as error:
-            self._mistake(where, error.code, error.problem, error.remedy)
+            self._mistake(error.where or where, error.code, error.problem, error.remedy)
         return None
 
     def _check_ids(self, routes: list[Route]) -> None:
@@ -215,7 +243,7 @@ class Builder:
 
     def _app_steps(self, routes: list[Route]) -> Plan:
         """One plan for all providers of scope `app`, those of `Depends` included."""
-        inspector = Inspector("", classify.Surroundings("GET", frozenset()), {}, app=True)
+        inspector = Inspector("", classify.Surroundings("GET", {}), {}, app=True)
         for found, visible in all_providers(self._root):
             if found.scope == "app":
                 inspector.need(found, visible)

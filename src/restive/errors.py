@@ -18,7 +18,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Never
 
 import msgspec
 
@@ -107,6 +107,17 @@ class Problem(Exception):
             cls.default_detail = detail
             del cls.detail  # type: ignore[misc] # it is found there as an instance's
         own = inspect.get_annotations(cls)
+        for name in own:
+            if hasattr(Problem, name) and name not in cls.__dict__:
+                raise ConfigError(
+                    f"Problem {cls.__qualname__!r}: {name!r} is a class attribute, and no member. "
+                    f"Write `{name} = ...` with its value, or call the member otherwise."
+                )
+        if not (isinstance(cls.status, int) and 400 <= cls.status <= 599):
+            raise ConfigError(
+                f"Problem {cls.__qualname__!r}: status is {cls.status!r}. Write an integer from "
+                "400 to 599."
+            )
         reserved = set(Problem.__annotations__) | {"detail", "headers", "instance"}
         cls.members = cls.members + tuple(
             name for name in own if name not in reserved and name not in cls.members
@@ -115,16 +126,26 @@ class Problem(Exception):
     def __init__(
         self,
         detail: str | None = None,
-        *,
+        *more: Never,
         headers: Mapping[str, str] | None = None,
         instance: str | None = None,
         **members: Any,
     ) -> None:
+        kind = type(self).__name__
+        if more or not isinstance(detail, str | None):
+            given: tuple[object, ...] = (detail, *more)
+            known = [one.__name__ for one in Problem.__subclasses__() if one.status in given]
+            text = next((repr(one) for one in given if isinstance(one, str)), "")
+            raise TypeError(
+                f"{kind}({', '.join(map(repr, given))}): a problem takes one text, its detail. "
+                f"Write `raise {(*known, kind)[0]}({text})`."
+            )
         for name, value in members.items():
             if name not in self.members:
+                own = hasattr(Problem, name)
+                wanted = f"{name} = {value!r}" if own else f"{name}: {type(value).__name__}"
                 raise TypeError(
-                    f"{type(self).__name__} has no member {name!r}. "
-                    f"Declare it in the class: `{name}: {type(value).__name__}`."
+                    f"{kind} has no member {name!r}. Declare it in the class: `{wanted}`."
                 )
         self.detail = self.default_detail if detail is None else detail
         self.headers = dict(headers) if headers else {}

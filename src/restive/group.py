@@ -125,6 +125,8 @@ class Router:
 
     def include(self, router: Router, prefix: str = "", **options: Unpack[RouteOptions]) -> None:
         """Add the routes of `router` under `prefix`; what is added to it later counts, too."""
+        if not isinstance(router, Router):
+            raise ConfigError(f"include({router!r}) is given no Router. Write `include(x.router)`.")
         self._check_open(f"router {router.prefix!r}")
         check_options(options, RouteOptions, f"Router {router.prefix!r}")
         _check_path(prefix, f"The prefix {prefix!r}")
@@ -190,6 +192,8 @@ class Router:
 
 
 def _check_path(path: str, what: str) -> None:
+    if not isinstance(path, str):  # as in `@app.get` without its parentheses
+        raise ConfigError(f"{what} has no text for its path. Write `@app.get('/path')`.")
     if path and not path.startswith("/"):
         raise ConfigError(f"{what} does not start with a slash. Write {'/' + path!r}.")
 

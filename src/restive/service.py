@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -107,10 +108,10 @@ class Service:
         location += f"?{query}" if query else ""
         return answering(lambda _: Redirect(location, 308), self.limits)
 
-    def problem(self, request: Request | None, status: int, detail: str) -> Response:  # noqa: ARG002
+    def problem(self, request: Request | None, status: int, detail: str) -> Response:
         """The answer to what never becomes a request."""
         kind = _BY_STATUS.get(status) or type("Refusal", (Problem,), {"status": status})
-        return problem_response(kind(detail))
+        return problem_response(kind(detail), vary=request is not None)
 
     async def start(self) -> None:
         """Build the app, then enter its lifespans and its providers of scope `app`."""
@@ -119,8 +120,14 @@ class Service:
         await self._life.start()
 
     async def stop(self) -> None:
-        """Wait for background work (at most `limits.stop_time`), then leave the lifespans."""
-        await self._app.background.drained(self.limits.stop_time)
+        """Wait for background work and threads (at most `limits.stop_time`), leave the lifespans.
+
+        Threads that are still at work then are logged and left behind.
+        """
+        seconds = self.limits.stop_time or 0.0
+        end = time.monotonic() + seconds
+        await self._app.background.drained(seconds)
+        await self._app.pool.drained(end - time.monotonic())
         try:
             if self._life is not None:
                 await self._life.stop()

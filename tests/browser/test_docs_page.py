@@ -42,7 +42,11 @@ def served(files: Files) -> Iterator[str]:
             if path in files:
                 data, kind = files[path]
             else:
-                told = {"method": self.command, "path": self.path, "body": body.decode()}
+                told: dict[str, object] = {
+                    "method": self.command,
+                    "path": self.path,
+                    "body": body.decode(),
+                }
                 told["headers"] = {name.lower(): value for name, value in self.headers.items()}
                 data, kind = json.dumps(told).encode(), "application/json"
             self.send_response(200 if path in files else 409)

@@ -3,7 +3,8 @@
 A page is read from top to bottom as somebody would type it:
 
     ```python     goes to the end of the current file. A first line such as `# main.py` begins
-                  that file anew. Files named test_….py are run by pytest at the page's end.
+                  that file anew. Files may import each other; those named test_….py are run by
+                  pytest at the page's end.
     ```pycon      is a session in the namespace of the current file, as doctest has it
     ```console    `$ curl …` is sent to the `app` of the current file, which is loaded anew when
                   it has changed; `$ restive …` is run where the files are. The output follows.
@@ -16,6 +17,7 @@ its lines; with `curl -i` only the fields that are shown are compared. A block a
 from __future__ import annotations
 
 import doctest
+import importlib
 import json
 import os
 import re
@@ -72,6 +74,7 @@ def blocks(document: Path) -> Iterator[Block]:
 def run(document: Path, folder: Path) -> None:
     """Run all blocks of a page; `folder` is where its files are written."""
     page = Page(document, folder)
+    sys.path.insert(0, str(folder))
     try:
         for block in blocks(document):
             if block.language in RUN and block.skipped is None:
@@ -79,6 +82,10 @@ def run(document: Path, folder: Path) -> None:
         page.end()
     finally:
         page.close()
+        sys.path.remove(str(folder))
+        for name, module in list(sys.modules.items()):
+            if (getattr(module, "__file__", None) or "").startswith(str(folder)):
+                del sys.modules[name]
 
 
 class Page:
@@ -127,6 +134,7 @@ class Page:
         """The current file, run as a whole since it was changed, as `restive dev` does."""
         if self._loaded is None:
             name = self._name.removesuffix(".py")
+            importlib.invalidate_caches()  # files were written since they were looked at
             assert name not in sys.modules, f"a page cannot have a file called {self._name}"
             self._loaded = module = types.ModuleType(name)
             sys.modules[name] = module  # where typing and msgspec look names up

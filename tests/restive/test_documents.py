@@ -122,7 +122,7 @@ def test_codes_of_input_errors_are_complete() -> None:
 
 def test_mistakes_are_complete_and_worded_so() -> None:
     page = REFERENCE / "errors.md"
-    makers = ("Mistake", "ArgumentError", "_mistake")
+    makers = ("Mistake", "ArgumentError", "unsupported", "_mistake")
     used = {text for name, text in literals() if name in makers and re.fullmatch("[a-z-]+", text)}
     used |= {"provider-duplicate", "error-handler-duplicate"}
     shown = rows(section(page, "Mistakes of declarations"))

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from restive.testing.inprocess import Answer as Sent
 from restive.testing.inprocess import AnswerCut, InProcess
-from restive.wires.asgi import ASGI
 from restive.testing.lint import Lint
+from restive.wires.asgi import ASGI
 from restive.wires.target import target_of
 from tests.restive.app.driver import Answer, Asgi, Client, Cut, Loop, Native, Wire
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 MISSING = (
-    "restive: the command line needs packages that are not installed ({name}).\n"
+    "the command line needs packages that are not installed ({name}).\n"
     "Install them: pip install 'restive[standard]'\n"
     'Without them an app serves itself: app.run(host="127.0.0.1", port=8000)'
 )
@@ -16,7 +16,7 @@ def main() -> None:
     try:
         import click  # noqa: F401, PLC0415 - only to tell what is missing
     except ImportError as error:
-        sys.exit(MISSING.format(name=error.name))
+        sys.exit(f"restive: {MISSING.format(name=error.name)}")
     from restive.cli.commands import restive  # noqa: PLC0415 - needs click
 
     restive(prog_name="restive")

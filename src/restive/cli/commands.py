@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from restive.cli.find import NotFound, find, load
+from restive.cli import MISSING
+from restive.cli.find import NotFound, find
 
 if TYPE_CHECKING:
     from restive.app import App
@@ -39,12 +39,10 @@ def run(target: str | None, host: str, port: int, workers: int) -> None:
     """Serve an app in production."""
     from restive.server import serve  # noqa: PLC0415
 
-    name = _named(target)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    sys.path.insert(0, os.getcwd())
-    if workers == 1:
-        _built(name)
-    sys.exit(serve(name, host=host, port=port, workers=workers))
+    name = _named(target)
+    app = _built(name) if workers == 1 else name  # each worker builds its own
+    sys.exit(serve(app, host=host, port=port, workers=workers))
 
 
 @restive.command()
@@ -53,8 +51,10 @@ def run(target: str | None, host: str, port: int, workers: int) -> None:
 @_PORT
 def dev(target: str | None, host: str, port: int) -> None:
     """Serve an app, reload it when a file changes, show tracebacks in answers."""
-    from restive.cli.develop import develop  # noqa: PLC0415
-
+    try:
+        from restive.cli.develop import develop  # noqa: PLC0415
+    except ImportError as error:
+        raise click.ClickException(MISSING.format(name=error.name)) from None
     develop(_named(target), host, port)
 
 
@@ -106,21 +106,24 @@ def check(target: str | None) -> None:
 
 
 def _named(target: str | None) -> str:
+    """`module:app`; a module alone means its `app`."""
     try:
-        return target or find(Path.cwd())
+        name = target or find(Path.cwd())
     except NotFound as error:
         raise click.ClickException(str(error)) from None
+    return name if ":" in name else f"{name}:app"
 
 
 def _built(name: str) -> App:
     """The app that `name` names, built. Mistakes end the command with their list."""
     from restive.app import App  # noqa: PLC0415
     from restive.errors import ConfigError  # noqa: PLC0415
+    from restive.server.run import load_target  # noqa: PLC0415
 
     try:
-        app: Any = load(name)
+        app: Any = load_target(name)
         if not isinstance(app, App):
             raise click.ClickException(f"{name} is a {type(app).__name__}, not a restive.App")
         return app.build()
-    except (NotFound, ConfigError) as error:
+    except ConfigError as error:
         raise click.ClickException(str(error)) from None

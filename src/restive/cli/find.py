@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 USUAL = ("main", "app", "api", "hello")
 _APP = re.compile(r"^(\w+)(?::[^=\n]+)?\s*=\s*(?:restive\.)?App\(", re.MULTILINE)
@@ -59,26 +56,3 @@ def _only(module: str, names: list[str]) -> str:
     if len(names) > 1 and "app" not in names:
         raise NotFound(f"{module}.py has several apps: {', '.join(names)}. Name one: {module}:app")
     return f"{module}:{'app' if 'app' in names else names[0]}"
-
-
-def load(name: str, folder: Path | None = None) -> Any:
-    """The object that `module:attribute` names; `folder` (default: this one) can be imported from.
-
-    Raises NotFound when there is no such module or attribute; what the module raises goes through.
-    """
-    module_name, _, attribute = name.partition(":")
-    path = str(folder or Path.cwd())
-    if path not in sys.path:
-        sys.path.insert(0, path)
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not (module_name + ".").startswith(error.name + "."):
-            raise
-        raise NotFound(f"there is no module {module_name!r} in {path}") from None
-    found: Any = module
-    for part in (attribute or "app").split("."):
-        if not hasattr(found, part):
-            raise NotFound(f"module {module_name!r} has no {attribute or 'app'!r}")
-        found = getattr(found, part)
-    return found

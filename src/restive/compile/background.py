@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from restive._typing import is_async, name_of
@@ -46,7 +47,8 @@ class Background:
                 if is_async(function):
                     await function(*args, **kwargs)
                 else:
-                    await self._pool.call(lambda f=function, a=args, k=kwargs: f(*a, **k))
+                    work = partial(function, *args, **kwargs)
+                    await self._pool.call(f"Background work {name_of(function)!r}", work)
             except Exception as error:
                 _log.error("Background work %r failed", name_of(function), exc_info=error)
 

@@ -39,20 +39,25 @@ _LOCATIONS: Mapping[type, Location] = {
 
 
 class ArgumentError(ValueError):
-    """An argument that cannot be filled. code: of the Mistake it becomes."""
+    """An argument that cannot be filled. code, where ("" for its route's): of its Mistake."""
 
-    def __init__(self, code: str, problem: str, remedy: str) -> None:
+    def __init__(self, code: str, problem: str, remedy: str, where: str = "") -> None:
         self.code = code
         self.problem = problem
         self.remedy = remedy
+        self.where = where
         super().__init__(problem)
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What the route says about its arguments. provided: types that providers of the app make."""
+    """What the route says about its arguments.
+
+    path: its path parameters with what their convertors make, of those convertors that are our own.
+    provided: types that providers of the app make.
+    """
 
     method: str
-    path_names: frozenset[str]
+    path: Mapping[str, Any]
     provided: frozenset[Any] = frozenset()
 
 
@@ -95,14 +100,14 @@ def input_of(  # noqa: PLR0911 - a list of cases
         return FromRequest()
     if argument.type is BackgroundTasks:
         return FromTasks()
-    if marker is None and argument.name not in around.path_names and _is_made(argument, around):
-        raise _no_provider(argument)
+    if marker is None and argument.name not in around.path and _is_made(argument.type, around):
+        raise _no_provider(argument, around)
     annotation = _normalised(argument)
     if isinstance(marker, Body):
         return _body(argument, annotation, marker, around)
     if marker is not None:
         return _parameter(argument, annotation, marker, around)
-    if argument.name in around.path_names:
+    if argument.name in around.path:
         _check_text(argument.name, annotation, "path")
         return _parameter(argument, annotation, Path(), around)
     if is_scalar(annotation) or is_scalar_list(annotation):
@@ -115,7 +120,7 @@ def input_of(  # noqa: PLR0911 - a list of cases
             f"parameter {argument.name!r} would be a body, which {around.method} does not have",
             f"Write `Annotated[{label(argument.type)}, Query()]` to take its fields from the query",
         )
-    raise _no_provider(argument)
+    raise _no_provider(argument, around)
 
 
 def is_body(kind: Any) -> bool:
@@ -148,8 +153,14 @@ def _normalised(argument: Argument) -> Any:
 
 
 def _unsupported(argument: Argument, error: UnsupportedType) -> ArgumentError:
-    problem = f"parameter {argument.name!r}: {error.what}"
-    return ArgumentError("unsupported-type", problem, error.remedy)
+    return unsupported("unsupported-type", f"parameter {argument.name!r}", error)
+
+
+def unsupported(code: str, what: str, error: UnsupportedType) -> ArgumentError:
+    """The error for `what`, or for a class's field, which is one mistake wherever it is used."""
+    if error.where:
+        return ArgumentError("unsupported-type", error.what, error.remedy, error.where)
+    return ArgumentError(code, f"{what}: {error.what}", error.remedy)
 
 
 def _parameter(argument: Argument, annotation: Any, marker: Any, around: Surroundings) -> Input:
@@ -157,8 +168,8 @@ def _parameter(argument: Argument, annotation: Any, marker: Any, around: Surroun
     if is_structured(argument.type):
         return _group(argument, location, around)
     name = marker.alias or _wire_name(argument.name, location)
-    _check_place(name, location, around)
     _check_text(argument.name, annotation, location)
+    _check_place(name, annotation, location, around)
     default = argument.default
     if location == "path" and default is not REQUIRED:
         raise ArgumentError(
@@ -182,13 +193,33 @@ def _parameter(argument: Argument, annotation: Any, marker: Any, around: Surroun
     )
 
 
-def _check_place(name: str, location: Location, around: Surroundings) -> None:
-    if location == "path" and name not in around.path_names:
+def _check_place(name: str, annotation: Any, location: Location, around: Surroundings) -> None:
+    if location != "path":
+        return
+    if name not in around.path:
         raise ArgumentError(
             "unknown-path-parameter",
             f"path parameter {name!r} is not in the template",
             f"Write `{{{name}}}` in the path, or take Path() away",
         )
+    made = around.path[name]
+    if made is not None and not _is_kind(made, annotation):
+        kind = label(type(made))
+        raise ArgumentError(
+            "path-type",
+            f"path parameter {name!r} is `{kind}` by its convertor, and annotated "
+            f"`{label(annotation)}`",
+            f"Annotate it `{kind}`, or write `{{{name}}}` in the path",
+        )
+
+
+def _is_kind(value: Any, annotation: Any) -> bool:
+    """Whether values such as this one can be of the type, with whatever bounds it has."""
+    try:
+        msgspec.convert(value, annotation)
+    except msgspec.ValidationError as error:
+        return ", got " not in str(error)
+    return True
 
 
 def _group(argument: Argument, location: Location, around: Surroundings) -> Input:
@@ -200,8 +231,8 @@ def _group(argument: Argument, location: Location, around: Surroundings) -> Inpu
         )
     params = []
     for found in fields_of(argument.type):
-        _check_place(_wire_name(found.encode_name, location), location, around)
         _check_text(f"{argument.name}.{found.name}", found.type, location)
+        _check_place(_wire_name(found.encode_name, location), found.type, location, around)
         params.append(
             Param(
                 name=_wire_name(found.encode_name, location),
@@ -274,22 +305,35 @@ def _check_patch(argument: Argument) -> None:
         raise _unsupported(argument, error) from None
 
 
-def _is_made(argument: Argument, around: Surroundings) -> bool:
+def _is_made(kind: Any, around: Surroundings) -> bool:
     """Whether only a provider can make it.
 
     So it is with what some provider of the app makes, with a row of a database, and with a class
     that holds no values.
     """
-    kind = argument.type
     if not isinstance(kind, type):
-        return any(kind == key for key in around.provided)  # it need not be hashable
+        # It need not be hashable.
+        return any(kind == key for key in around.provided) or bool(_made_in(kind, around))
     mapped = hasattr(kind, "__mapper__") or hasattr(kind, "__table__")
     values = kind.__module__ == "builtins" or is_scalar(kind) or is_structured(kind)
     return mapped or kind in around.provided or not (values or kind is Patch)
 
 
-def _no_provider(argument: Argument) -> ArgumentError:
-    kind = label(argument.type)
+def _made_in(kind: Any, around: Surroundings) -> str:
+    """The members of a union that providers make, scalars left out, which queries have, too."""
+    provided = [*around.provided]  # not the set: what a list holds need not be hashable
+    made = [one for one in union_members(kind) if one in provided and not is_scalar(one)]
+    return " | ".join(map(label, made))
+
+
+def _no_provider(argument: Argument, around: Surroundings) -> ArgumentError:
+    kind, made = label(argument.type), _made_in(argument.type, around)
+    if made not in ("", kind):
+        return ArgumentError(
+            "no-provider",
+            f"parameter {argument.name!r} is a `{kind}`, and what providers make is `{made}`",
+            f"Write `{argument.name}: {made}`, or `app.provide({kind}, function)`",
+        )
     return ArgumentError(
         "no-provider",
         f"parameter {argument.name!r} of type `{kind}` is made by no provider in scope, "

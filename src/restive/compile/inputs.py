@@ -7,7 +7,9 @@ slowly, and each error noted. Good requests pay nothing for the bad ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from restive.codecs.negotiate import Chooser
 from restive.compile.background import BACKGROUND
@@ -35,7 +37,9 @@ from restive.http.background import BackgroundTasks
 from restive.http.request import Request
 from restive.operation import BodySpec, Operation
 from restive.values.body import json_reader, msgpack_reader
+from restive.values.faults import described
 from restive.values.model import InvalidModel, model_builder
+from restive.values.types import metas
 
 Values = list[Any]
 Take = Callable[[Request], Any]
@@ -101,8 +105,22 @@ EMPTY = FieldError(detail="A body is required.", code="empty", pointer="")
 
 def _body_reader(spec: BodySpec, media_type: str, depth: int) -> Callable[[bytes], Any]:
     if spec.raw:
-        return bytes
+        return _raw_reader(spec.type)
     return (msgpack_reader if "msgpack" in media_type else json_reader)(spec.type, depth=depth)
+
+
+def _raw_reader(kind: Any) -> Callable[[bytes], Any]:
+    """The bytes as they are, of a length that the constraints on `kind` allow."""
+    if not metas(kind):
+        return bytes
+
+    def read(body: bytes) -> bytes:
+        try:
+            return cast("bytes", msgspec.convert(body, kind))
+        except msgspec.ValidationError as error:
+            raise UnprocessableContent([described(str(error), bytes, "", body, "")]) from None
+
+    return read
 
 
 class BadInput(Exception):

@@ -14,7 +14,7 @@ from restive.compile.classify import (
     two_bodies,
 )
 from restive.compile.plan import FromApp, FromBody, Input, Plan, Step, Use
-from restive.di.provider import Provider, provider, scope_mistake
+from restive.di.provider import Provider, provider, provider_mistake
 from restive.errors import Mistake
 from restive.params import SOURCES, Depends, _Inject
 from restive.values.output import label
@@ -87,7 +87,7 @@ class Inspector:
             try:
                 ref = self._ref(argument)
             except ArgumentError as error:
-                self._mistake(where, error.code, error.problem, error.remedy)
+                self._mistake(error.where or where, error.code, error.problem, error.remedy)
             else:
                 filled.append((argument, ref))
         return filled
@@ -96,7 +96,7 @@ class Inspector:
         marker = marker_of(argument)
         if isinstance(marker, Depends):
             found = provider(marker.function, marker.function, marker.scope)
-            mistake = scope_mistake(found)
+            mistake = provider_mistake(found)
             if mistake is not None:
                 self.mistakes.append(mistake)
             return self._provided(found)
@@ -173,12 +173,14 @@ class Inspector:
         if whole.takes_request or self.mistakes:
             return  # it can read them from request.path_values
         taken = {param.name for param in whole.params if param.location == "path"}
-        for name in sorted(self.around.path_names - taken):
+        for name in sorted(self.around.path.keys() - taken):
+            made = self.around.path[name]
+            kind = "str" if made is None else label(type(made))
             self._mistake(
                 self.where,
                 "unused-path-parameter",
                 f"path parameter {name!r} is not a parameter of the handler",
-                f"Add `{name}: str` to it, or rename the path parameter",
+                f"Add `{name}: {kind}` to it, or rename the path parameter",
             )
 
     def _mistake(self, where: str, code: str, problem: str, remedy: str) -> None:

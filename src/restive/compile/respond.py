@@ -125,6 +125,8 @@ class Responder:
         def render(reply: Reply[Any]) -> Answer:
             response = Response.of(prepared, encode(reply.value))
             if reply.headers.fields:
+                if "content-type" in reply.headers:
+                    del response.headers["content-type"]
                 response.headers.fields += reply.headers.fields
             return response
 

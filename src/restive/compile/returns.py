@@ -7,7 +7,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from restive._typing import split_annotated, union_members
-from restive.compile.classify import CODEC_TYPES, ArgumentError
+from restive.compile.classify import CODEC_TYPES, ArgumentError, unsupported
 from restive.errors import Problem
 from restive.http.response import BODILESS, Html, NoContent, Redirect, Reply, Response, Text
 from restive.operation import ResponseSpec
@@ -117,9 +117,7 @@ def _checked(kind: Any) -> Any:
     try:
         return normalise(kind)
     except UnsupportedType as error:
-        raise ArgumentError(
-            "unsupported-return", f"the return annotation: {error.what}", error.remedy
-        ) from None
+        raise unsupported("unsupported-return", "the return annotation", error) from None
 
 
 def _encoded(status: int, value: Any, headers: dict[str, str]) -> ResponseSpec:

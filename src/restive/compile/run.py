@@ -19,9 +19,9 @@ from restive.compile.failures import Failures
 from restive.compile.plan import Plan, Step, Use
 from restive.compile.respond import Render
 from restive.compile.stepping import going_on, step, warn_of_waiting
-from restive.compile.threads import Hop, Pool, in_threads
+from restive.compile.threads import Hop, Pool, in_threads, streams
 from restive.di.scope import Scope
-from restive.errors import Problem
+from restive.errors import Problem, ServiceUnavailable
 from restive.http.request import Request
 from restive.http.response import Response
 
@@ -201,9 +201,8 @@ def run_in_thread(parts: Parts) -> Run:
                 _work(parts, hop, request, values, render)
             except BaseException as error:
                 _log.error("%s: its thread failed", parts.where, exc_info=error)
-            hop.in_thread_end()
 
-        parts.pool.submit(work)
+        parts.pool.submit(hop.job, work, parts.where)
         response = await hop.serve()
 
         async def finish(error: BaseException | None) -> None:
@@ -248,6 +247,7 @@ def _answer_here(
         answer = render(result)
         if isinstance(answer, Problem):
             raise answer  # noqa: TRY301 - as in a task
+        _step_aside(parts, hop, answer)
     except BaseException as error:
         given_up = isinstance(error, asyncio.CancelledError) and hop.cancelled
         meant = given_up or isinstance(error, Exception)
@@ -260,6 +260,15 @@ def _answer_here(
             answer = hop.in_thread_await(answer)
     response: Response = answer
     return response
+
+
+def _step_aside(parts: Parts, hop: Hop, answer: Response) -> None:
+    """A thread that streams is no longer one of those that run handlers."""
+    if streams(answer) and not parts.pool.step_aside():
+        hop.in_thread_drop(answer.stream)
+        raise ServiceUnavailable(
+            "Too many answers of this kind are being sent.", headers={"retry-after": "1"}
+        )
 
 
 def _left_here(hop: Hop, scope: Scope, error: BaseException | None) -> BaseException | None:

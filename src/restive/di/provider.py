@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import asynccontextmanager, contextmanager
 from enum import Enum
 from typing import Any
 
@@ -13,6 +14,8 @@ from restive._typing import is_async, never_waits, source_of
 from restive.errors import Mistake
 
 SCOPES = ("app", "request")
+# What every function becomes that these decorate.
+_MANAGING = {contextmanager(iter).__code__, asynccontextmanager(iter).__code__}  # type: ignore[arg-type]
 
 
 class Kind(Enum):
@@ -71,8 +74,15 @@ def provider(key: Any, function: Callable[..., Any], scope: str) -> Provider:
     return Provider(key, function, scope, kind_of(function))
 
 
-def scope_mistake(found: Provider) -> Mistake | None:
-    """A mistake when the scope is none of SCOPES."""
+def provider_mistake(found: Provider) -> Mistake | None:
+    """A mistake when the scope is none of SCOPES, or the value would be a context manager."""
+    if getattr(found.function, "__code__", None) in _MANAGING:
+        return Mistake(
+            "provider-decorated",
+            found.where,
+            "it makes a context manager, and not what that yields",
+            "Take `@contextmanager` off: a provider that yields is enough",
+        )
     if found.scope in SCOPES:
         return None
     return Mistake(

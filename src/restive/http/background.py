@@ -21,7 +21,9 @@ class BackgroundTasks:
         self._jobs: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = []
 
     def add(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        """Call `function(*args, **kwargs)` later."""
+        """Call `function(*args, **kwargs)` later. TypeError where it is called already."""
+        if not callable(function):
+            raise TypeError(f"add({function!r}) is given no function. Write `add(function, x)`.")
         self._jobs.append((function, args, kwargs))
 
     def __iter__(self) -> Iterator[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]]:

@@ -23,7 +23,7 @@ class Prepared:
     __slots__ = ("fields", "lines", "pairs", "status")
 
     def __init__(self, status: int, fields: Iterable[tuple[str, str]] = ()) -> None:
-        self.status = status
+        self.status = _checked_status(status)
         self.fields = ResponseHeaders(fields).fields
         self.pairs = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in self.fields]
         self.lines = status_line(status) + b"".join(b"%s: %s\r\n" % pair for pair in self.pairs)
@@ -38,9 +38,19 @@ def status_line(status: int) -> bytes:
     return f"HTTP/1.1 {status} {phrase}\r\n".encode("latin-1")
 
 
+def _checked_status(status: int) -> int:
+    if isinstance(status, int) and 200 <= status <= 599:
+        return status
+    raise ValueError(
+        f"an answer's status is {status!r}, not an integer from 200 to 599. "
+        "Interim answers (1xx) are the server's."
+    )
+
+
 class Response:
     """status, header fields, and a body: bytes, or an iterable of bytes that is sent as it comes.
 
+    status: 200 to 599, else ValueError. media_type: counts unless the headers have a Content-Type.
     body: bytes or a (possibly async) iterable of bytes; wires ask `stream`, which is None where the
     body is bytes. A wire writes Content-Length (or chunks) and Date itself.
     """
@@ -55,11 +65,11 @@ class Response:
         media_type: str | None = None,
     ) -> None:
         self.body = body
-        self.status = status
+        self.status = _checked_status(status)
         self.stream: Iterable[bytes] | AsyncIterable[bytes] | None = None
         self.prepared: Prepared | None = None
         self._headers: ResponseHeaders | None = ResponseHeaders(headers)
-        if media_type is not None:
+        if media_type is not None and "content-type" not in dict(self._headers.fields):
             self._headers.fields.insert(0, checked_field("content-type", media_type))
 
     @classmethod

@@ -13,10 +13,11 @@ from urllib.parse import quote
 import msgspec
 
 from restive._typing import REQUIRED
-from restive.openapi.keywords import Schema, either
+from restive.openapi.keywords import Schema, annotate, either
 from restive.openapi.problems import ProblemResponses
 from restive.openapi.schema import Schemas, shown_default
 from restive.operation import BodySpec, Operation, Param, ResponseSpec
+from restive.values.types import metas
 
 Object: TypeAlias = dict[str, Any]
 JSON = "application/json"
@@ -217,9 +218,12 @@ def _body(body: BodySpec, schemas: Schemas) -> Object:
 
 
 def body_schema(body: BodySpec, schemas: Schemas) -> Schema:
-    """The schema of the body; empty for raw bytes, as OpenAPI 3.1 describes what is no JSON."""
+    """The schema of the body; that of raw bytes, which are no JSON, holds their length at most."""
     if body.raw or body.type is bytes:
-        return {}
+        lengths: Schema = {"type": "string"}
+        for meta in metas(body.type):
+            annotate(lengths, meta)
+        return {name: value for name, value in lengths.items() if name != "type"}
     schema = schemas.of(body.type, "patch" if body.patch else "input")
     _add_default(schema, shown_default(body.default, None))
     return schema

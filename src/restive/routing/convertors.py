@@ -62,6 +62,13 @@ def _parse_uuid(text: str) -> UUID:
     raise ValueError("not a UUID")
 
 
+def _parse_rest(text: str) -> str:
+    # SECURITY: joined with a folder, an absolute path would lead out of it.
+    if text.startswith("/") or "\0" in text:
+        raise ValueError("it starts with a slash or holds a NUL")
+    return text
+
+
 def _parse_date(text: str) -> date:
     if _DATE.fullmatch(text):  # fromisoformat() alone would take "20240229" and "2024-W09-4"
         return date.fromisoformat(text)
@@ -73,8 +80,11 @@ UUID_ = BuiltIn(_UUID.pattern, {"type": "string", "format": "uuid"}, _parse_uuid
 DATE = BuiltIn(_DATE.pattern, {"type": "string", "format": "date"}, _parse_date, str)
 PLAIN = BuiltIn("[^/]+", {"type": "string", "minLength": 1}, str, str)
 """`{name}` and `{name:str}`: one segment, not empty."""
-PATH = BuiltIn(".*", {"type": "string"}, str, str)
-"""`{name:path}`: all that is left, slashes included; may be empty after a slash."""
+PATH = BuiltIn(".*", {"type": "string"}, _parse_rest, str)
+"""`{name:path}`: all that is left, slashes included; may be empty, and starts with no slash."""
+
+SAMPLES: Mapping[Convertor, Any] = {INT: 0, UUID_: UUID(int=0), DATE: date.min}
+"""A value that it makes, for each of our own that makes no text."""
 
 CONVERTORS: Mapping[str, Convertor] = MappingProxyType(
     {"int": INT, "uuid": UUID_, "date": DATE, "str": PLAIN, "path": PATH}

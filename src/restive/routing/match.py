@@ -12,6 +12,7 @@ the size of the tree, never a power of its own length.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -86,9 +87,9 @@ class Matcher(Generic[T]):
             return self._descend(method, split_path(path))
         # PERF: "/a/b/{c}" is the commonest shape: a second look-up leads to its last segment.
         # No static route is overlooked: one that matched would have been found above.
-        head, _, last = path.rpartition("/")
+        head, slash, last = path.rpartition("/")
         end = self._ends.get(head)
-        if end is not None and last:
+        if end is not None and last and slash:
             parse, leaf = end
             hit = leaf.get(method)
             if hit is not None:
@@ -166,9 +167,9 @@ class Matcher(Generic[T]):
             # The last one pushed is the next one tried.
             if node.rest is not None:
                 rest = "/".join(segments[depth:])
-                # SECURITY: joined with a folder, an absolute path would lead out of it.
-                if not rest.startswith("/") and "\0" not in rest:
-                    stack.append((node.rest, len(segments), (*values, rest)))
+                with suppress(ValueError):
+                    value = PATH.parse(rest)
+                    stack.append((node.rest, len(segments), (*values, value)))
             if segment:
                 for child, value in reversed(_parsed(node.params, segment)):
                     stack.append((child, depth + 1, (*values, value)))

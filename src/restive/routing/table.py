@@ -44,6 +44,13 @@ class Table(Generic[T]):
 
 
 def _conflict(first: Route[T], second: Route[T]) -> Mistake:
+    if first.where == second.where:
+        return Mistake(
+            "route-duplicate",
+            second.where,
+            "the same declaration counts twice, as where a router is included twice",
+            "Include it once, or under another prefix",
+        )
     if first.template.text == second.template.text:
         return Mistake(
             "route-duplicate",

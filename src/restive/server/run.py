@@ -95,10 +95,15 @@ def _watch(lifeline: int, stopping: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
     def gone() -> None:
-        with contextlib.suppress(BlockingIOError):
-            if not os.read(lifeline, 1):
-                loop.remove_reader(lifeline)
-                stopping.set()
+        try:
+            ended = not os.read(lifeline, 1)
+        except BlockingIOError:
+            return
+        except ConnectionError:  # it left without having read that this worker is ready
+            ended = True
+        if ended:
+            loop.remove_reader(lifeline)
+            stopping.set()
 
     os.set_blocking(lifeline, False)
     loop.add_reader(lifeline, gone)

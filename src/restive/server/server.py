@@ -8,9 +8,9 @@ import socket
 import ssl
 from typing import Any
 
+from restive.server.native.connection import Connection
+from restive.server.native.hub import Hub
 from restive.server.sockets import BACKLOG, bind, describe
-from restive.wires.native.connection import Connection
-from restive.wires.native.hub import Hub
 from restive.wires.target import Target, target_of
 
 logger = logging.getLogger("restive.server")

@@ -31,6 +31,26 @@ _FIRST_DELAY, _LAST_DELAY = 0.1, 10.0
 _MOST_FAILURES = 6
 
 
+def start_worker(
+    listener: socket.socket, options: dict[str, Any], environment: dict[str, str] | None = None
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A process that runs `worker.main`, and our end of a channel whose end stops it.
+
+    options: for `worker.main`, as JSON, and `path`, its `sys.path`. Not on Windows, which hands no
+    sockets on.
+    """
+    ours, theirs = socket.socketpair()
+    given = {**options, "listener": listener.fileno(), "lifeline": theirs.fileno()}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _CODE, json.dumps(given)],
+        pass_fds=(listener.fileno(), theirs.fileno()),
+        env=environment,
+    )
+    theirs.close()
+    ours.setblocking(False)
+    return process, ours
+
+
 class Slot:
     """One worker's place: its listening socket, its process, and when to start the next."""
 
@@ -89,18 +109,10 @@ class Supervisor:
         return max(min(due), 0.0) if due and self._lived else None
 
     def _start(self, slot: Slot) -> None:
-        ours, theirs = socket.socketpair()
-        listener, lifeline = slot.listener.fileno(), theirs.fileno()
-        options = {**self._options, "listener": listener, "lifeline": lifeline}
-        slot.process = subprocess.Popen(
-            [sys.executable, "-c", _CODE, json.dumps(options)], pass_fds=(listener, lifeline)
-        )
-        theirs.close()
-        ours.setblocking(False)
-        slot.channel = ours
+        slot.process, slot.channel = start_worker(slot.listener, self._options)
         slot.ready = False
         slot.since = time.monotonic()
-        self._selector.register(ours, selectors.EVENT_READ, slot)
+        self._selector.register(slot.channel, selectors.EVENT_READ, slot)
 
     def _wait(self, seconds: float | None) -> None:
         for key, _ in self._selector.select(seconds):

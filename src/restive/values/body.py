@@ -20,6 +20,7 @@ import msgspec
 from restive.errors import FieldError, MalformedInput, UnprocessableContent
 from restive.values.cache import by_type
 from restive.values.depth import is_bounded, json_too_deep, value_too_deep
+from restive.values.hashes import SHORT, has_numbers_hashed, is_crowded
 from restive.values.hooks import dec_hook
 from restive.values.mend import decimals_taken, has_decimals, is_sound
 from restive.values.patch import patch_maker
@@ -32,7 +33,11 @@ DEEPEST = 200  # what the interpreter's stack certainly holds
 BOM = b"\xef\xbb\xbf"
 # Floats of 32 and 64 bits whose exponent is all ones; it may also be part of a text.
 ODD_FLOAT = re.compile(rb"\xca[\x7f\xff][\x80-\xff]|\xcb[\x7f\xff][\xf0-\xff]", re.DOTALL).search
-NO_CONTAINERS = bytes(set(range(256)) - {*range(0x80, 0xA0), 0xDC, 0xDD, 0xDE, 0xDF})
+ARRAYS = {*range(0x90, 0xA0), 0xDC, 0xDD}
+CONTAINERS = {*range(0x80, 0x90), 0xDE, 0xDF} | ARRAYS
+NO_CONTAINERS = bytes(set(range(256)) - CONTAINERS)
+NO_ARRAYS = bytes(set(range(256)) - ARRAYS)
+LARGE = 1000  # bytes, or arrays: fewer cannot take long, whatever is made of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +80,21 @@ def json_reader(tp: Any, *, depth: int) -> Reader:
 def msgpack_reader(tp: Any, *, depth: int) -> Reader:
     """A function that reads a MessagePack body as `tp`, by the same rules where they apply.
 
-    What stands in members that the type skips is not looked at: it may be nested deeper.
+    What stands in members that the type skips is not looked at: it may be nested deeper. Elsewhere
+    there are no extension types but timestamps, and names are texts or numbers.
     """
     plain = _checked(tp, depth)
     decode, slowly = _decoders(MSGPACK, plain)
     bounded = is_bounded(plain)
 
     def read(data: bytes) -> Any:
-        many = not bounded and len(data.translate(None, NO_CONTAINERS)) > depth
-        if many and value_too_deep(_unpacked(data), depth):
-            raise _too_deep(depth)
+        if not bounded:
+            value = _unpacked(data)
+            many = len(data.translate(None, NO_CONTAINERS)) > depth
+            if many and value_too_deep(value, depth):
+                raise _too_deep(depth)
+            if not _fits_json(value):
+                raise malformed(ODD)
         if ODD_FLOAT(data) and not is_sound(_unpacked(data)):
             raise malformed("NaN and infinities are not taken.")
         try:
@@ -110,11 +120,13 @@ def _decoders(format: Format, tp: Any) -> tuple[Reader, Reader]:
     """
     inner = get_args(bare(tp))[0] if has_patch(tp) else tp
     make = patch_maker(inner, str_keys=format.str_keys) if has_patch(tp) else None
-    node, decimals = node_of(inner), has_decimals(inner)
+    node, decimals, hashed = node_of(inner), has_decimals(inner), has_numbers_hashed(inner)
     parse = format.exact if decimals else format.parse
 
     def slowly(data: bytes) -> Any:
         value = parse(data)
+        if hashed and len(data) > SHORT and is_crowded(value):
+            raise malformed("Too many of the numbers have the same hash.")
         if node.mends:
             value = node.mend([value])[0]
         if make is not None:
@@ -125,14 +137,16 @@ def _decoders(format: Format, tp: Any) -> tuple[Reader, Reader]:
         return msgspec.convert(value, tp, str_keys=format.str_keys, dec_hook=dec_hook)
 
     decode = slowly if make else format.decoder(tp, dec_hook=dec_hook).decode
-    if make or not decimals:
+    if make or not (decimals or hashed):
         return decode, slowly
 
-    def decode_finite(data: bytes) -> Any:
+    def decode_checked(data: bytes) -> Any:
+        if hashed and len(data) > SHORT:
+            return slowly(data)  # of two members of one name it sees the same one as `is_crowded`
         value = decode(data)
-        return value if decimals_taken(value) else slowly(data)
+        return value if not decimals or decimals_taken(value) else slowly(data)
 
-    return decode_finite, slowly
+    return decode_checked, slowly
 
 
 def malformed(detail: str, code: str = "malformed") -> MalformedInput:
@@ -192,16 +206,45 @@ JSON = Format(
 # -- MessagePack -------------------------------------------------------------------------------
 
 
+ODD = "Only what JSON could hold is taken: texts and numbers as names, no extension types."
 _unpack = msgspec.msgpack.Decoder().decode
+_one_level = msgspec.msgpack.Decoder(
+    dict[str | int | float | bool | None, msgspec.Raw] | list[msgspec.Raw]
+).decode
+
+
+def _check_names(data: bytes) -> None:
+    """Raises ValidationError where a large object may have arrays as names."""
+    level: list[Any] = [data]
+    for _ in range(DEEPEST):
+        found = [_one_level(part) for part in level if memoryview(part)[0] in CONTAINERS]
+        inside = (each.values() if type(each) is dict else each for each in found)
+        level = [item for items in inside for item in items if len(item) > LARGE]
+        if not level:
+            return
+    raise _too_deep(DEEPEST)
+
+
+def _fits_json(value: Any) -> bool:
+    try:
+        msgspec.json.encode(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _unpacked(data: bytes) -> Any:
     try:
+        # SECURITY: arrays that are names are hashed, and integers in them can be made to collide.
+        if len(data.translate(None, NO_ARRAYS)) > LARGE:
+            _check_names(data)
         return _unpack(data)
     except UnicodeDecodeError:
         raise _not_utf8() from None
     except RecursionError:
         raise _too_deep(DEEPEST) from None
+    except msgspec.ValidationError:
+        raise malformed(ODD) from None
     except msgspec.DecodeError as error:
         if not data:
             raise malformed("A MessagePack body is required.", "empty") from None

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from restive.values.hooks import is_pydantic
-from restive.values.types import bare, fields_of, is_structured, parts
-from restive.values.walk import ARRAYS, OBJECTS
+from restive.values.types import OBJECTS, bare, fields_of, is_structured, parts
+from restive.values.walk import ARRAYS
 
 OPEN = (Any, msgspec.Raw, *ARRAYS, *OBJECTS)  # without type arguments
 

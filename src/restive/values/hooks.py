@@ -55,4 +55,9 @@ def enc_hook(value: Any) -> Any:
 @lru_cache(maxsize=1024)
 def is_strict(tp: Any) -> bool:
     """Whether any part of the model is strict, by its own settings or a field's."""
-    return "'strict': True" in str(tp.__pydantic_core_schema__)
+    return "'strict': True" in schema_text(tp)
+
+
+def schema_text(tp: Any) -> str:
+    """The core schema of a Pydantic model as Python writes it."""
+    return str(tp.__pydantic_core_schema__)

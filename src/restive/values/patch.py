@@ -17,6 +17,7 @@ from restive.values.cache import by_type
 from restive.values.codes import article, kind_of, word
 from restive.values.hooks import dec_hook, enc_hook, is_pydantic, is_strict
 from restive.values.types import (
+    OBJECTS,
     USE,
     UnsupportedType,
     bare,
@@ -27,7 +28,7 @@ from restive.values.types import (
     members,
     options,
 )
-from restive.values.walk import MOST, OBJECTS, Enough, ObjectNode, Walk, check, collect, node_of
+from restive.values.walk import MOST, Enough, ObjectNode, Walk, check, collect, node_of
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ import dataclasses
 import sys
 import types
 import typing
+from collections import abc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -26,6 +27,8 @@ from restive.values.hooks import dec_hook, is_pydantic
 
 SCALARS = (str, int, float, bool, Decimal, UUID, datetime, date, time, timedelta)
 LISTS = (list, set, frozenset, tuple, Sequence)
+OBJECTS = (dict, abc.Mapping, abc.MutableMapping)
+HASHED = (set, frozenset, abc.Set, abc.MutableSet, *OBJECTS)  # by their first type argument
 QUALIFIERS: tuple[Any, ...] = (typing.Required, typing.NotRequired, typing.Final)
 if sys.version_info >= (3, 13):
     QUALIFIERS = (*QUALIFIERS, typing.ReadOnly)
@@ -47,11 +50,13 @@ USE = "a msgspec.Struct, dataclass, TypedDict, attrs class or Pydantic model"
 class UnsupportedType(ValueError):
     """An annotation that cannot be read or written.
 
-    what: which one, and why. remedy: what to write instead. Both without their full stop.
+    what: which one, and why. remedy: what to write instead. Both without their full stop. where:
+    the field of a class that is at fault, whoever uses the class; "" for the annotation itself.
     """
 
-    def __init__(self, what: str, remedy: str) -> None:
+    def __init__(self, what: str, remedy: str, where: str = "") -> None:
         super().__init__(f"{what}. {remedy}.")
+        self.where = where
         self.what = what
         self.remedy = remedy
 
@@ -89,6 +94,8 @@ def normalise(tp: Any) -> Any:
     plain = _resolved(tp, ())
     _buildable(plain)
     for part in parts(plain):
+        if bare(part) is Decimal and part is not Decimal:
+            _check_decimals(plain)
         _supported(part)
     return plain
 
@@ -108,7 +115,19 @@ def readable(tp: Any) -> Any:
         for info in getattr(cls, "__attrs_attrs__", ()):
             if not info.init:
                 raise _not_settable(cls, info.name)
+        if cls in HASHED:
+            _check_hashed(part, cls)
     return plain
+
+
+def _check_hashed(part: Any, cls: Any) -> None:
+    """SECURITY: arrays of integers can be made to have one hash (see `values.hashes`)."""
+    item, plain = (*get_args(bare(part)), Any)[0], cls in OBJECTS
+    if not (is_scalar(item) or bare(item) is bytes or (plain and bare(item) is Any)):
+        raise UnsupportedType(
+            f"`{_name(bare(part))}` would hash what clients send",
+            "Write `dict[str, ...]`" if plain else "Write a list, or a set of scalars: `set[str]`",
+        )
 
 
 def _not_settable(cls: Any, name: str) -> UnsupportedType:
@@ -404,8 +423,41 @@ def _buildable(tp: Any) -> None:
             "Define it at module level, above the first use of the type, or import it",
         ) from error
     except (TypeError, ValueError) as error:
+        if "Decimal" in str(error):
+            _check_decimals(tp)
         what = str(error).rstrip(".")
         raise UnsupportedType(what, _remedy(what)) from error
+
+
+def _bounded(tp: Any, where: str, seen: set[Any]) -> str | None:
+    """The field in which a Decimal has bounds; `where` if it is `tp`, None if there is none."""
+    inner = bare(tp)
+    if inner is Decimal and any(map(_bounds, getattr(tp, "__metadata__", ()))):
+        return where
+    below = [(arg, where) for arg in get_args(inner)]
+    if is_structured(inner) and not is_pydantic(class_of(inner)) and inner not in seen:
+        seen.add(inner)
+        cls = class_of(inner)
+        place = f"({cls.__module__}:{cls.__qualname__})"
+        below += [(hint, f"Field {name!r} {place}") for name, hint in _hints(inner).items()]
+    found = (_bounded(*one, seen) for one in below)
+    return next((one for one in found if one is not None), None)
+
+
+def _bounds(item: Any) -> Any:
+    if isinstance(item, Meta):
+        return any(getattr(item, name) is not None for name in CONSTRAINTS.values())
+    return _constraints(item)
+
+
+def _check_decimals(tp: Any) -> None:
+    if (where := _bounded(tp, "", set())) is not None:
+        raise UnsupportedType(
+            "msgspec puts no bounds on `Decimal`",
+            "Take a Pydantic model with `Field(ge=0, decimal_places=2)`, an integer of cents, or "
+            "check it in `__post_init__`",
+            where,
+        )
 
 
 def _remedy(message: str) -> str:

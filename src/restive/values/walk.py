@@ -23,6 +23,7 @@ from restive.values.cache import by_type
 from restive.values.codes import word
 from restive.values.hooks import dec_hook, is_pydantic, validated
 from restive.values.types import (
+    OBJECTS,
     bare,
     class_of,
     fields_of,
@@ -37,7 +38,6 @@ CHUNK = 512  # items that are copied when the search goes on after one of them
 INDEX = re.compile(r"\[(\d+)\]").match
 SIMPLE = (str, int, float, bool)  # right as soon as the class is
 ARRAYS = (list, tuple, set, frozenset, abc.Sequence, abc.MutableSequence, abc.Set, abc.Collection)
-OBJECTS = (dict, abc.Mapping, abc.MutableMapping)
 
 
 class Enough(Exception):
@@ -76,6 +76,9 @@ class Reason(NamedTuple):
         return Reason(self.text, (self.path or "")[length:])
 
 
+UNKNOWN = Reason("", None)
+
+
 def collect(
     tp: Any, value: Any, *, most: int = MOST, str_keys: bool = True
 ) -> tuple[list[FieldError], bool]:
@@ -95,6 +98,9 @@ def collect(
 def check(walk: Walk, node: Leaf, value: Any, pointer: str) -> None:
     """Adds the errors in `value`, if there are any."""
     if type(value) is node.type and node.type in SIMPLE:
+        return
+    if isinstance(node, PydanticNode):  # PERF: it would be asked twice
+        node.explain(walk, value, pointer, UNKNOWN)
         return
     try:
         walk.convert(value, node.type)

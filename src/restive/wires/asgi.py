@@ -27,7 +27,7 @@ from restive.errors import RestiveError
 from restive.http.request import Request
 from restive.http.response import Response
 from restive.wires.exchange import Exchange, Gone, head_message
-from restive.wires.strict import PATH, QUERY, Refused, valid_authority
+from restive.wires.strict import PATH, QUERY, SLOWEST_BODY, Refused, valid_authority
 from restive.wires.target import Endpoint, Target
 
 Message = MutableMapping[str, Any]
@@ -151,8 +151,8 @@ class ASGI:
         if too_long:
             raise _too_large(endpoint)
         try:
-            async with asyncio.timeout(self._body_time):
-                request.body = await _read(receive, endpoint)
+            async with asyncio.timeout(self._body_time) as timeout:
+                request.body = await _read(receive, endpoint, timeout)
         except TimeoutError:
             raise Refused(408, "The request's body took too long to come.") from None
         return None
@@ -276,10 +276,14 @@ def own_path(scope: Message) -> bytes:
     return raw
 
 
-async def _read(receive: Receive, endpoint: Endpoint) -> bytes:
-    """The whole body. Raises Gone, or Refused once it is longer than the endpoint takes."""
+async def _read(receive: Receive, endpoint: Endpoint, timeout: asyncio.Timeout) -> bytes:
+    """The whole body. What has come puts the timeout off.
+
+    Raises Gone, or Refused once it is longer than the endpoint takes.
+    """
     chunks = []
     size = 0
+    end = timeout.when() or 0.0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -291,6 +295,7 @@ async def _read(receive: Receive, endpoint: Endpoint) -> bytes:
         if not message.get("more_body", False):
             break
         chunks.append(chunk)
+        timeout.reschedule(end + size / SLOWEST_BODY)
     return b"".join((*chunks, chunk)) if chunks else chunk
 
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from restive.http.request import Request
 from restive.http.response import Response, chunk_bytes
+from restive.wires.strict import CONNECTION_FIELDS
 
 T = TypeVar("T")
 Message = MutableMapping[str, Any]
@@ -30,6 +31,8 @@ Send = Callable[[Message], Awaitable[None]]
 # PERF: a task that watches for the disconnect costs 8 µs, and most answers are there long before.
 WATCH_AFTER = 0.05
 _LENGTH = b"content-length"
+_CONNECTION = frozenset(name.encode() for name in CONNECTION_FIELDS)
+_FRAMING = _CONNECTION | {_LENGTH}
 _BODILESS = frozenset({204, 205, 304})
 _END: Any = object()
 
@@ -195,14 +198,15 @@ def head_message(answer: Response, method: str) -> tuple[Message, bytes]:
     """The first message and the body that goes with it.
 
     Content-Length is the body's (RFC 9110, 8.6); one that the app gave counts only where no body
-    is sent (HEAD, 304) and for streams. 204 has none, 205 has 0 (RFC 9110, 15.3.6).
+    is sent (HEAD, 304) and for streams. 204 has none, 205 has 0 (RFC 9110, 15.3.6). Of the fields
+    of the connection only `Connection: close` is passed on.
     """
     prepared = answer.prepare()
     status = prepared.status
     headers = prepared.pairs
     body = answer.body
     for name, _ in headers:
-        if name == _LENGTH:
+        if name in _FRAMING:
             headers, body = _measured(headers, status, answer, method)
             break
     else:
@@ -219,6 +223,11 @@ def _measured(
 ) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """The fields with the right Content-Length, and the body, where there is more to know."""
     body = b"" if status in _BODILESS else answer.body
+    headers = [
+        (name, value)
+        for name, value in headers
+        if name not in _CONNECTION or (name == b"connection" and value.lower() == b"close")
+    ]
     others = [pair for pair in headers if pair[0] != _LENGTH]
     given = len(others) < len(headers)
     if status == 204:

@@ -23,6 +23,7 @@ from restive import (
     Text,
 )
 from tests.restive.app.conftest import Serve
+from tests.restive.naming import plain
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ VALUES: list[tuple[Any, Any, Any]] = [
 
 
 @pytest.mark.parametrize("sync", [False, True], ids=["async", "def"])
-@pytest.mark.parametrize(("kind", "value", "expected"), VALUES, ids=str)
+@pytest.mark.parametrize(("kind", "value", "expected"), VALUES, ids=plain)
 def test_values_are_json(serve: Serve, kind: Any, value: Any, expected: Any, sync: bool) -> None:
     app = App()
     if sync:
@@ -219,7 +220,7 @@ def test_none_beside_replies_has_the_routes_status(serve: Serve) -> None:
         (Any, object()),
         (str, "\ud800 secret"),
     ],
-    ids=str,
+    ids=plain,
 )
 def test_what_is_not_declared_is_500_and_leaks_nothing(
     serve: Serve, caplog: pytest.LogCaptureFixture, allowed: Any, returned: Any, sync: bool
@@ -299,7 +300,7 @@ SAFE = {"id": 1, "title": "t"}
         (tuple[Book, ...], (secret(),), [SAFE]),
         (Book, {"id": 1, "title": "t", "price_paid": 99}, SAFE),
     ],
-    ids=str,
+    ids=plain,
 )
 def test_a_subclass_never_leaks_its_fields(
     serve: Serve, kind: Any, value: Any, expected: Any, accept: str
@@ -317,7 +318,7 @@ def test_a_subclass_never_leaks_its_fields(
     assert decode(answer.body) == expected
 
 
-@pytest.mark.parametrize("kind", [dict[str, int], str, int, list[str]], ids=str)
+@pytest.mark.parametrize("kind", [dict[str, int], str, int, list[str]], ids=plain)
 def test_a_struct_is_no_dict_and_no_scalar(serve: Serve, kind: Any) -> None:
     app = App()
 

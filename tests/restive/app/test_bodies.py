@@ -341,6 +341,31 @@ def test_raw_bytes_of_declared_types_and_size(serve: Serve) -> None:
     assert put("/any", 0, None) == 0
 
 
+def test_raw_bytes_keep_to_their_length(serve: Serve) -> None:
+    app = App()
+
+    @app.put("/x")
+    async def handler(data: Annotated[bytes, Meta(min_length=2), Meta(max_length=3)]) -> int:
+        return len(data)
+
+    client = serve(app)
+    answers = [client.request("PUT", "/x", body=b"\xff" * size) for size in range(5)]
+    assert [answer.status for answer in answers] == [422, 422, 200, 200, 422]
+    assert answers[3].json() == 3
+    found = [answers[i].json()["errors"] for i in (0, 4)]
+    assert found == [
+        [
+            {
+                "detail": f"Expected a length of {bound}.",
+                "code": code,
+                "pointer": "",
+                "expected": f"a length of {bound}",
+            }
+        ]
+        for bound, code in [("at least 2", "too_short"), ("at most 3", "too_long")]
+    ]
+
+
 def test_limits_of_the_body(serve: Serve) -> None:
     app = App(limits=Limits(body=100))
 
@@ -356,6 +381,7 @@ def test_limits_of_the_body(serve: Serve) -> None:
     body = {"a": "x" * 100}
     answer = client.post("/small", body)
     assert (answer.status, answer.json()["title"]) == (413, "Content Too Large")
+    assert answer.headers["vary"] == "Accept"
     assert client.post("/large", body).json() == 1
     assert client.post("/large", {"a": [1]}).json() == 1
     answer = client.post("/large", {"a": [[1]]})

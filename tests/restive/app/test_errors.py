@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from restive import (
     App,
     BadRequest,
+    ConfigError,
     Conflict,
     FieldError,
     Gone,
@@ -25,6 +27,7 @@ from restive import (
     UnprocessableContent,
 )
 from tests.restive.app.conftest import Serve
+from tests.restive.naming import plain
 
 
 class Line(msgspec.Struct):
@@ -134,6 +137,69 @@ def test_an_unknown_member_is_refused() -> None:
     assert caught.value.args == (
         "OutOfStock has no member 'lefft'. Declare it in the class: `lefft: int`.",
     )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Problem("no", status=404),
+            "Problem has no member 'status'. Declare it in the class: `status = 404`.",
+        ),
+        (
+            lambda: Problem(404, "no"),  # type: ignore[arg-type]
+            "Problem(404, 'no'): a problem takes one text, its detail. "
+            "Write `raise NotFound('no')`.",
+        ),
+        (
+            lambda: Problem("no", 409),  # type: ignore[arg-type]
+            "Problem('no', 409): a problem takes one text, its detail. "
+            "Write `raise Conflict('no')`.",
+        ),
+        (
+            lambda: NotFound({"a": 1}),  # type: ignore[arg-type]
+            "NotFound({'a': 1}): a problem takes one text, its detail. Write `raise NotFound()`.",
+        ),
+    ],
+)
+def test_what_a_problem_is_not_made_of(make: Callable[[], Any], message: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        make()
+    assert caught.value.args == (message,)
+
+
+@pytest.mark.parametrize("status", ["409", 200, None, 600])
+def test_a_problem_has_the_status_of_an_error(status: Any) -> None:
+    with pytest.raises(ConfigError) as caught:
+        type("Odd", (Problem,), {"status": status})
+    assert str(caught.value) == (
+        f"Problem 'Odd': status is {status!r}. Write an integer from 400 to 599."
+    )
+
+
+@pytest.mark.parametrize("name", ["status", "title", "code", "phrase", "args"])
+def test_members_of_a_problem_are_not_called_like_its_attributes(name: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        type("Odd", (Problem,), {"__annotations__": {name: int}})
+    assert str(caught.value) == (
+        f"Problem 'Odd': {name!r} is a class attribute, and no member. "
+        f"Write `{name} = ...` with its value, or call the member otherwise."
+    )
+
+
+def test_attributes_of_a_problem_may_be_annotated() -> None:
+    class Odd(Problem):
+        status: ClassVar[int] = 409
+        title: ClassVar[str] = "Odd"
+        left: int
+
+    assert Odd("x", left=1).to_dict() == {
+        "type": "about:blank",
+        "title": "Odd",
+        "status": 409,
+        "detail": "x",
+        "left": 1,
+    }
 
 
 def test_ones_own_field_errors(serve: Serve) -> None:
@@ -404,10 +470,9 @@ class HoldsLine(Problem):
         NotFound(headers={"x-a": "1\r\n2"}),
         NotFound(headers={"x-a": "✓"}),
         NotFound(headers={"x-a": 1}),  # type: ignore[dict-item]
-        NotFound(object()),  # type: ignore[arg-type]
         UnprocessableContent(["x"]),  # type: ignore[list-item]
     ],
-    ids=str,
+    ids=plain,
 )
 def test_a_problem_that_cannot_be_sent_is_500(
     serve: Serve, caplog: pytest.LogCaptureFixture, problem: Problem, sync: bool

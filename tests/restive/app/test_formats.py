@@ -1,6 +1,7 @@
 """Which format and which method is answered, and what a header may hold."""
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from restive import (
     Stream,
     Text,
 )
+from restive.http.response import Prepared
 from tests.restive.app.conftest import Serve
 from tests.restive.app.test_answers import Book
 
@@ -304,3 +306,36 @@ def test_an_async_generator_streams(serve: Serve) -> None:
         "1",
     )
     assert "content-length" not in answer.headers
+
+
+def test_a_given_content_type_rules(serve: Serve) -> None:
+    app = App()
+    given = {"Content-Type": "application/vnd.x+json"}
+
+    @app.get("/reply")
+    async def reply() -> Created[int]:
+        return Created(1, headers=given)
+
+    @app.get("/response")
+    async def response() -> Response:
+        return Response(b"1", headers=given, media_type="text/plain")
+
+    @app.get("/text")
+    async def text() -> Text:
+        return Text("1", headers=given)
+
+    client = serve(app)
+    for path in ("/reply", "/response", "/text"):
+        answer = client.get(path)
+        assert answer.headers["content-type"] == "application/vnd.x+json"  # twice would be joined
+        assert answer.body == b"1"
+
+
+@pytest.mark.parametrize("status", ["404", 100, 199, 600, 0, True, None])
+def test_a_status_that_no_answer_has(status: Any) -> None:
+    text = f"an answer's status is {status!r}, not an integer from 200 to 599"
+    with pytest.raises(ValueError, match=text):
+        Response(b"", status)
+    with pytest.raises(ValueError, match=text):
+        Prepared(status)
+    assert Response(b"", HTTPStatus.CREATED).prepare().lines.startswith(b"HTTP/1.1 201 ")

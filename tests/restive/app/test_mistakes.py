@@ -1,6 +1,8 @@
 """What cannot work is found at build: all of it together, each with its place and its remedy."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
@@ -76,6 +78,19 @@ async def takes_positions(a: int, /) -> None: ...
 
 @mistake("signature", "parameter 'a' has no annotation", "Write `a: str`")
 async def takes_untyped(a) -> None: ...  # type: ignore[no-untyped-def]
+
+
+@mistake("signature", "parameter 'request' has no annotation", "Write `request: Request`")
+async def takes_untyped_request(request) -> None: ...  # type: ignore[no-untyped-def]
+
+
+@mistake(
+    "handler-yields",
+    "the handler yields, and an answer is returned",
+    "Return `Stream(parts())`, where `parts` is the function that yields",
+)
+async def yields() -> AsyncIterator[bytes]:
+    yield b""
 
 
 @mistake(
@@ -174,9 +189,36 @@ async def depends_on_nothing(a: Annotated[int, Depends]) -> None: ...
     "unused-path-parameter",
     "path parameter 'id' is not a parameter of the handler",
     "Add `id: str` to it, or rename the path parameter",
-    path="/x/{id:int}",
+    path="/x/{id}",
 )
 async def takes_no_id() -> None: ...
+
+
+@mistake(
+    "unused-path-parameter",
+    "path parameter 'id' is not a parameter of the handler",
+    "Add `id: UUID` to it, or rename the path parameter",
+    path="/x/{id:uuid}",
+)
+async def takes_no_uuid() -> None: ...
+
+
+@mistake(
+    "path-type",
+    "path parameter 'id' is `UUID` by its convertor, and annotated `int`",
+    "Annotate it `UUID`, or write `{id}` in the path",
+    path="/x/{id:uuid}",
+)
+async def takes_int_of_uuid(id: int) -> None: ...
+
+
+@mistake(
+    "path-type",
+    "path parameter 'when' is `date` by its convertor, and annotated `datetime`",
+    "Annotate it `date`, or write `{when}` in the path",
+    path="/x/{when:date}",
+)
+async def takes_datetime_of_date(at: Annotated[datetime, Path("when")]) -> None: ...
 
 
 @mistake(
@@ -273,6 +315,15 @@ async def takes_predicate(a: Annotated[str, Predicate(str.isdigit)]) -> None: ..
 
 @mistake(
     "unsupported-type",
+    "parameter 'price': msgspec puts no bounds on `Decimal`",
+    "Take a Pydantic model with `Field(ge=0, decimal_places=2)`, an integer of cents, or check it "
+    "in `__post_init__`",
+)
+async def bounds_decimal(price: Annotated[Decimal, msgspec.Meta(ge=0)]) -> None: ...
+
+
+@mistake(
+    "unsupported-type",
     "parameter 'p': `<class 'int'>` has no members that a patch could name",
     "Write a msgspec.Struct, dataclass, TypedDict, attrs class or Pydantic model",
     method="PATCH",
@@ -357,6 +408,15 @@ async def wants_number(id: int) -> None: ...
     limits=Limits(depth=1000),
 )
 async def goes_deep() -> None: ...
+
+
+@mistake(
+    "security-scheme",
+    "security=['kee'] is none of the app's security_schemes",
+    "Write App(security_schemes={'kee': ...})",
+    security=["kee"],
+)
+async def wants_a_scheme() -> None: ...
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[4]}-{case[2].__name__}")

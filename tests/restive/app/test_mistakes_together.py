@@ -2,13 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Optional
+from uuid import UUID
 
 import msgspec
 import pytest
+from annotated_types import Ge
 
 from restive import (
     App,
+    BackgroundTasks,
     BuildError,
     ConfigError,
     Created,
@@ -17,6 +24,7 @@ from restive import (
     Response,
     Router,
 )
+from restive.testing import Client
 from tests.restive.app.test_mistakes import Author, Book, Shelf, place
 
 
@@ -77,6 +85,20 @@ def test_duplicate_and_shadowed_routes_name_both_places() -> None:
         "has the same method and matches the same paths, whatever the parameters are called. "
         "Remove one of them, or tell them apart by text or by a convertor, as in '{id:int}'. "
         "[route-shadowed]",
+    ]
+
+
+def test_a_router_that_is_included_twice() -> None:
+    app, router = App(), Router("/r")
+
+    @router.get("/x")
+    def handler() -> None: ...
+
+    app.include(router)
+    app.include(router)
+    assert build_errors(app) == [
+        f"Route 'GET /r/x' ({place(handler)}): the same declaration counts twice, as where a "
+        "router is included twice. Include it once, or under another prefix. [route-duplicate]"
     ]
 
 
@@ -297,6 +319,124 @@ def test_declarations_that_say_nothing_are_refused_at_once(
         declare(App())
 
 
+@pytest.mark.parametrize("decorate", [contextmanager, asynccontextmanager])
+@pytest.mark.parametrize("depends", [False, True])
+def test_providers_are_not_decorated_as_context_managers(decorate: Any, depends: bool) -> None:
+    def make() -> Iterator[Book]: ...  # type: ignore[empty-body]
+
+    managed = decorate(make)
+    app = App()
+    if depends:
+
+        @app.get("/x")
+        async def handler(it: Annotated[Book, Depends(managed)]) -> None: ...
+    else:
+        app.provide(Book, managed)
+    made = make.__qualname__ if depends else "Book"
+    assert build_errors(app) == [
+        f"Provider of {made!r} ({place(make)}): it makes a context manager, and not what that "
+        "yields. Take `@contextmanager` off: a provider that yields is enough. "
+        "[provider-decorated]"
+    ]
+
+
+class Price(msgspec.Struct):
+    note: Annotated[Decimal, msgspec.Meta(description="of one")]
+    net: Annotated[Decimal, msgspec.Meta(ge=0)] | None
+    parent: "Price | None" = None
+
+
+@dataclass
+class Offer:
+    net: Annotated[Decimal, Ge(0)]
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Price, "Price"), (Offer, "Offer")])
+def test_bounds_on_a_decimal_of_a_class_are_one_mistake(kind: Any, name: str) -> None:
+    app = App()
+
+    @app.post("/x")
+    async def handler(body: kind) -> Created[kind]: ...  # type: ignore[empty-body]
+
+    @app.get("/x")
+    async def other() -> dict[str, list[kind]]: ...  # type: ignore[empty-body]
+
+    assert build_errors(app) == [
+        f"Field 'net' ({__name__}:{name}): msgspec puts no bounds on `Decimal`. Take a Pydantic "
+        "model with `Field(ge=0, decimal_places=2)`, an integer of cents, or check it in "
+        "`__post_init__`. [unsupported-type]"
+    ]
+
+
+def test_a_decimal_may_be_described() -> None:
+    app = App()
+
+    @app.get("/x")
+    def handler(net: Annotated[Decimal, msgspec.Meta(description="of one")]) -> None: ...
+
+    app.build()
+
+
+def test_security_schemes_that_look_alike_are_named() -> None:
+    app = App(security_schemes={"bearer": {}}, security=["bearer"])
+
+    @app.get("/x", security=["bearre"])
+    def handler() -> None: ...
+
+    @app.get("/y")
+    def other() -> None: ...
+
+    assert build_errors(app) == [
+        f"Route 'GET /x' ({place(handler)}): security=['bearre'] is none of the app's "
+        "security_schemes. Write security=['bearer']. [security-scheme]"
+    ]
+
+
+def test_the_type_of_a_path_parameter_may_be_wider_or_bounded() -> None:
+    app = App()
+
+    @app.get("/a/{id:int}/{at:date}/{key:uuid}/{rest:path}")
+    async def handler(
+        id: Annotated[int, msgspec.Meta(ge=1)] | None,
+        at: date | int,
+        key: Annotated[UUID, "of a book"],
+        rest: str,
+    ) -> None: ...
+
+    @app.get("/b/{id:int}/{at:date}")
+    async def other(id: float, at: Literal[1] | date) -> None: ...
+
+    app.build()
+
+
+def test_what_providers_make_is_not_optional_by_itself() -> None:
+    def handler(shelf: Shelf | None) -> None: ...
+
+    app = App()
+    app.provide(Shelf, Shelf)
+    app.get("/x")(handler)
+    assert build_errors(app) == [
+        f"Route 'GET /x' ({place(handler)}): parameter 'shelf' is a `Shelf | None`, and what "
+        "providers make is `Shelf`. Write `shelf: Shelf`, or "
+        "`app.provide(Shelf | None, function)`. [no-provider]"
+    ]
+
+
+@pytest.mark.parametrize("wanted", [Shelf | None, Optional[Shelf]])  # noqa: UP045
+def test_a_union_can_be_provided(wanted: Any) -> None:
+    app = App()
+    app.provide(Shelf, Shelf)
+    app.provide(Shelf | None, lambda: None)
+    app.provide(str, lambda: "x")
+
+    @app.get("/x")
+    def handler(shelf: wanted, text: str | None = None) -> dict[str, Any]:
+        return {"shelf": shelf, "text": text}
+
+    with Client(app) as client:
+        assert client.get("/x", params={"text": "a"}).json() == {"shelf": None, "text": "a"}
+
+
 def test_a_failed_build_can_be_mended() -> None:
     app = App()
 
@@ -317,3 +457,16 @@ def test_generators_are_told_apart_from_values() -> None:
 
     [text] = build_errors(app)
     assert "`Iterator` is not a type that JSON can be read into or written from" in text
+
+
+def test_what_is_no_declaration_is_said_plainly() -> None:
+    app = App()
+    with pytest.raises(ConfigError, match=r"has no text for its path. Write `@app.get\('/path'\)`"):
+        app.get(list_books)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"is given no Router. Write `include\(x.router\)`"):
+        app.include(re)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"add\(None\) is given no function"):
+        BackgroundTasks().add(None)  # type: ignore[arg-type]
+
+
+def list_books() -> None: ...

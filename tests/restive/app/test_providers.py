@@ -296,7 +296,9 @@ def test_an_answer_that_cannot_be_encoded_is_an_error_for_providers(serve: Serve
 
 
 @pytest.mark.parametrize("way", HANDLERS)
-def test_a_returned_problem_is_an_error_for_providers_as_a_raised_one_is(serve: Serve, way: str) -> None:
+def test_a_returned_problem_is_an_error_for_providers_as_a_raised_one(
+    serve: Serve, way: str
+) -> None:
     log: Log = []
     app = App()
     app.provide(One, provider("generator", log, "one"))

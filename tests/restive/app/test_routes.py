@@ -137,7 +137,7 @@ def test_options_merge_from_the_outside_in() -> None:
 
 
 def test_a_record_says_all_of_its_route() -> None:
-    app = App()
+    app = App(security_schemes={"key": {"type": "apiKey", "name": "X-Key", "in": "header"}})
 
     @app.get("/books/{id:int}", name="one", operation_id="oneBook", security=["key"], task=True)
     async def read_book(id: int, full: bool = False) -> dict[str, int]:

@@ -230,7 +230,7 @@ def test_one_that_waits_nevertheless_is_handed_to_a_task(
     assert client.get("/raises").status == 500
     assert client.get("/refuses").status == 409
     # An error is thrown into the provider, which does not catch it.
-    closed = [] if before is never_waits else ["closed", "closed"]
+    closed = [] if before is never_waits else ["closed"]
     until(lambda: len(WORK) == 1 + len(closed))
     assert sorted(WORK) == [*closed, "worked"]
     assert (
@@ -347,6 +347,142 @@ def test_a_client_that_leaves_cancels_and_cleans_up(serve: Serve, way: str) -> N
     until(lambda: "closed" in log)
     # A thread cannot be stopped: its clean-up waits for it.
     assert log == (["worked", "cancelled", "closed"] if way == "def" else ["cancelled", "closed"])
+
+
+def test_who_leaves_before_a_thread_is_free_is_not_run(serve: Serve) -> None:
+    app = App(limits=Limits(threads=1))
+    log: Log = []
+    begun, go = threading.Event(), threading.Event()
+    jobs = app.pool._jobs
+
+    def session() -> Iterator[int]:
+        log.append("opened")
+        yield 1
+
+    app.provide(dict, session)
+
+    @app.get("/holds")
+    def holds() -> str:
+        begun.set()
+        assert go.wait(5)
+        return "held"
+
+    @app.get("/queued")
+    def queued(it: dict) -> None:  # type: ignore[type-arg]
+        log.append("run")
+
+    client = serve(app)
+    with ThreadPoolExecutor(2) as others:
+        held = others.submit(client.get, "/holds")
+        assert begun.wait(5)
+        asked = threading.Event()
+        left = others.submit(client.leave, "/queued", asked)
+        until(lambda: len(jobs) == 2)
+        asked.set()
+        left.result(5)
+        until(lambda: len(jobs) == 1)  # it ends at once
+        go.set()
+        assert held.result(5).json() == "held"
+    assert client.get("/queued").status == 204
+    assert log == ["opened", "run"]
+
+
+@pytest.mark.parametrize("way", ["def", "stream"])
+def test_a_stop_waits_for_threads(serve: Serve, way: str) -> None:
+    """What the app has opened is closed when nobody uses it any more."""
+    app = App(limits=Limits(eof_grace=0.01))
+    log: Log = []
+    begun = threading.Event()
+
+    def database() -> Iterator[int]:
+        yield 1
+        log.append("database closed")
+
+    app.provide(dict, database, scope="app")
+
+    def work() -> Iterator[bytes]:
+        begun.set()
+        time.sleep(0.2)
+        log.append("worked")
+        yield b""
+
+    @app.get("/def")
+    def in_thread(it: dict) -> None:  # type: ignore[type-arg]
+        next(work())
+
+    @app.get("/stream")
+    async def stream(it: dict) -> Stream:  # type: ignore[type-arg]
+        return Stream(work())
+
+    client = serve(app)
+    with ThreadPoolExecutor(1) as other:
+        left = other.submit(client.leave, f"/{way}", begun)
+        assert begun.wait(5)
+        client.stop()
+        left.result(5)
+    assert log == ["worked", "database closed"]
+
+
+@pytest.mark.parametrize("way", ["def", "stream", "background"])
+def test_a_stop_goes_on_without_a_thread_that_never_ends(
+    serve: Serve, way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = App(limits=Limits(stop_time=0.1, eof_grace=0.01))
+    log: Log = []
+    begun, go = threading.Event(), threading.Event()
+
+    def session() -> Iterator[int]:
+        try:
+            yield 1
+        finally:
+            log.append("session closed")
+
+    app.provide(dict, session)
+
+    async def life() -> AsyncIterator[None]:
+        yield
+        log.append("stopped")
+
+    app.lifespan(life)
+
+    def stuck() -> Iterator[bytes]:
+        begun.set()
+        assert go.wait(5)
+        yield b""
+
+    @app.get("/def")
+    def in_thread(it: dict) -> None:  # type: ignore[type-arg]
+        next(stuck())
+
+    @app.get("/stream")
+    async def stream() -> Stream:
+        return Stream(stuck())
+
+    @app.get("/background")
+    async def background(tasks: BackgroundTasks) -> None:
+        tasks.add(next, stuck())
+
+    client = serve(app)
+    with ThreadPoolExecutor(1) as other:
+        left = other.submit(client.leave, f"/{way}", begun)
+        assert begun.wait(5)
+        began = time.monotonic()
+        client.stop()
+        assert time.monotonic() - began < 2
+        assert log == ["stopped"]
+        names = {"stream": "A stream", "background": "Background work 'next'"}
+        where = names.get(way, app.routes[0].where)
+        assert f"{where} is still at work in its thread. The app stops without it" in caplog.text
+        left.exception(5)
+        go.set()
+    if way == "def":
+        until(lambda: log == ["stopped", "session closed"])
+    until(lambda: not threads_at_work(app))
+
+
+def threads_at_work(app: App) -> int:
+    """Threads of the pool that have something to do."""
+    return app.pool._threads - app.pool._idle
 
 
 def test_a_cancellation_that_nobody_asked_for_is_500(serve: Serve) -> None:

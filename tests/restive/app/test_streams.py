@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from restive import App, BackgroundTasks, Conflict, Response, Stream, Text
+from restive import App, BackgroundTasks, Conflict, Limits, Response, Stream, Text
 from tests.restive.app.conftest import Serve
 from tests.restive.app.driver import Cut
 
@@ -207,6 +207,61 @@ def test_a_stream_in_a_thread_does_not_block_others(serve: Serve) -> None:
     assert client.get("/fast").json() == "fast"
     thread.join(5)
     assert bodies == [b"ab"]
+
+
+@pytest.mark.parametrize("kind", ["sync", "asynchronous"])
+def test_streams_of_def_handlers_hold_no_thread_of_others(serve: Serve, kind: str) -> None:
+    """They go at their client's pace. As many as there are threads may run, and no more."""
+    app = App(limits=Limits(threads=1))
+    log: Log = []
+    go = threading.Event()
+
+    def session() -> Iterator[Session]:
+        try:
+            yield Session()
+            log.append("committed")
+        except BaseException as error:
+            log.append(type(error).__name__)
+            raise
+
+    app.provide(Session, session)
+
+    def slow() -> Iterator[bytes]:
+        yield b"a"
+        assert go.wait(5)
+        yield b"b"
+
+    async def slow_async() -> AsyncIterator[bytes]:
+        yield b"a"
+        while not go.is_set():
+            await asyncio.sleep(0.002)
+        yield b"b"
+
+    @app.get("/slow")
+    def stream(session: Session) -> Stream:
+        log.append("streams")
+        return Stream(slow() if kind == "sync" else slow_async())
+
+    @app.get("/fast")
+    def fast() -> str:
+        return "fast"
+
+    client = serve(app)
+    bodies: list[bytes] = []
+    thread = threading.Thread(target=lambda: bodies.append(client.get("/slow").body))
+    thread.start()
+    until(lambda: "streams" in log)
+    assert client.get("/fast").json() == "fast"
+    refused = client.get("/slow")
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert client.get("/fast").json() == "fast"
+    go.set()
+    thread.join(5)
+    until(lambda: log[-1] == "committed")
+    assert client.get("/slow").body == b"ab"
+    until(lambda: log.count("committed") == 2)
+    assert bodies == [b"ab"]
+    assert log == ["streams", "streams", "ServiceUnavailable", "committed", "streams", "committed"]
 
 
 # -- background --------------------------------------------------------------------------------

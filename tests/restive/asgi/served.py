@@ -9,8 +9,8 @@ from contextvars import ContextVar
 
 from restive.http.request import Request
 from restive.http.response import Response, Stream
-from restive.wires.asgi import ASGI
 from restive.testing.lint import Lint
+from restive.wires.asgi import ASGI
 from tests.restive.wire.rig import Rig, ok
 
 VAR: ContextVar[str] = ContextVar("VAR", default="unset")

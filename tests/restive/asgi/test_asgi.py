@@ -109,6 +109,43 @@ def test_a_body_that_takes_too_long() -> None:
     assert (b"connection", b"close") in exchange.sent[0]["headers"]
 
 
+def test_a_body_that_comes_fast_enough_may_take_long() -> None:
+    """As on the native wire: 16 KiB earn a second."""
+
+    async def main() -> int:
+        rig = Rig(limits=Limits(body_time=0.05), big=Point(lambda _: ok(), body_limit=100_000))
+        exchange = Exchange(*[body(b"x" * 8_000, more=True)] * 5, body(b"x"))
+        receive = exchange.receive
+
+        async def slow() -> Any:
+            await asyncio.sleep(0.03)
+            return await receive()
+
+        fields = [("content-length", "40001")]
+        await ASGI(rig)(scope_of("POST", "/big", fields), slow, exchange.send)
+        return exchange.status
+
+    assert run(main()) == 200
+
+
+def test_fields_of_the_connection_are_the_servers_own() -> None:
+    names = ("connection", "keep-alive", "transfer-encoding", "upgrade")
+    fields = {**dict.fromkeys(names, "chunked"), "x-a": "1"}
+    rig = Rig(
+        plain=lambda _: Response(b"abc", headers=fields),
+        stream=lambda _: Stream([b"abc"], headers={**fields, "content-length": "3"}),
+        last=lambda _: Response(b"abc", headers={"connection": "Close"}),
+    )
+    for path in ("/plain", "/stream"):
+        exchange = run(call(ASGI(rig), path))
+        assert {name for name, _ in exchange.sent[0]["headers"]} - {b"content-type"} == {
+            b"x-a",
+            b"content-length",
+        }
+        assert exchange.body == b"abc"
+    assert (b"connection", b"Close") in run(call(ASGI(rig), "/last")).sent[0]["headers"]
+
+
 PATHS = [
     ({"path": "/a b", "raw_path": None}, b"/a%20b"),
     ({"path": "/a b"}, b"/a%20b"),

@@ -125,9 +125,50 @@ def test_what_cannot_be_written_is_an_error(codec: Codec) -> None:
         codec.encoder(str)("\ud800")
 
 
-@CODECS
-def test_where_anything_is_declared_the_encoder_is_bare(codec: Codec) -> None:
-    assert type(codec.encoder(Any)).__name__ == "builtin_function_or_method"
+def test_where_anything_is_declared_the_encoder_is_bare() -> None:
+    assert type(JSON.encoder(Any)).__name__ == "builtin_function_or_method"
+
+
+BIG = 2**64
+EARLY = datetime.fromisoformat("0001-01-01T00:00:00+14:00")
+NOW = datetime(2030, 1, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("tp", "value", "sent"),
+    [
+        (int, BIG, str(BIG)),
+        (list[int], [1, BIG, -BIG], [1, str(BIG), str(-BIG)]),
+        (dict[int, bytes], {BIG: b"x", 1: b"y"}, {str(BIG): b"x", 1: b"y"}),
+        (datetime, EARLY, "0001-01-01T00:00:00+14:00"),
+        (Any, {"a": (EARLY, NOW, b"x")}, {"a": ["0001-01-01T00:00:00+14:00", NOW, b"x"]}),
+        (Owner, Owner(BIG), {"name": str(BIG)}),  # type: ignore[arg-type]
+    ],
+)
+def test_message_pack_has_texts_for_what_it_cannot_hold(tp: Any, value: Any, sent: Any) -> None:
+    assert msgspec.msgpack.decode(MSGPACK.encoder(tp)(value)) == sent
+
+
+ODD_BODIES = [
+    b"\x81\xa1a\xd4\x05\x00",  # an extension type
+    b"\x81\xa1a\x91\xc7\x00\x05",
+    b"\x81\xc0\x02",  # null, true, an array as names
+    b"\x81\xc3\x02",
+    b"\x81\xa1a\x81\x92\x01\x02\x02",
+]
+
+
+@pytest.mark.parametrize("tp", [Any, dict, dict[str, Any], list[Any] | dict[Any, Any]])
+@pytest.mark.parametrize("body", ODD_BODIES)
+def test_message_pack_that_json_could_not_hold_is_malformed(tp: Any, body: bytes) -> None:
+    with pytest.raises(MalformedInput) as caught:
+        MSGPACK.reader(tp, depth=64)(body)
+    assert "no extension types" in caught.value.errors[0].detail
+
+
+def test_message_pack_keeps_times_and_numbers_as_names() -> None:
+    value = {"a": NOW, "b": {1: b"x"}}
+    assert MSGPACK.reader(Any, depth=64)(MSGPACK.encoder(Any)(value)) == value
 
 
 @CODECS

@@ -76,6 +76,14 @@ def references(node: Any) -> Iterator[str]:
             yield from references(value)
 
 
+def test_raw_bytes_have_a_length() -> None:
+    kind = Annotated[bytes, Meta(min_length=2, max_length=9)]
+    content = described(operation("PUT", "/x", "x", body=body(kind, ("image/png",), raw=True)))[
+        "requestBody"
+    ]["content"]
+    assert content == {"image/png": {"schema": {"minLength": 2, "maxLength": 9}}}
+
+
 def test_the_document_is_valid_and_complete() -> None:
     built = document()
     assert built["openapi"] == "3.1.1"

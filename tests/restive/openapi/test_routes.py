@@ -19,7 +19,8 @@ class Book(Struct):
 
 
 def app(**options: Any) -> App:
-    made = App(title="Shop", version="2.0", **options)
+    schemes = {"token": {"type": "http", "scheme": "bearer"}}
+    made = App(title="Shop", version="2.0", security_schemes=schemes, **options)
 
     @made.get("/books/{id:int}", raises=[NotFound], tags=["books"])
     async def read_book(id: int) -> Book:
@@ -66,7 +67,7 @@ def get(target: App, path: str, *fields: tuple[bytes, bytes]) -> tuple[int, dict
 
 
 def test_the_document_is_served_as_json_and_yaml() -> None:
-    target = app(security_schemes={"token": {"type": "http", "scheme": "bearer"}})
+    target = app()
     status, headers, data = get(target, "/openapi.json")
     assert (status, headers["content-type"]) == (200, "application/json")
     document = json.loads(data)

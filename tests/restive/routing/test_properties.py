@@ -76,6 +76,8 @@ def fits(template: Template, path: str) -> dict[str, Any] | None:
         if len(texts) <= cut:
             return None
         rest = "/".join(texts[cut:])
+        if rest.startswith("/") or "\0" in rest:
+            return None
         head = Template("", template.segments[:-1])
         values = fits_all(head, texts[:cut])
         return None if values is None else {**values, last.name: rest}
@@ -136,7 +138,7 @@ def test_every_route_without_conflict_can_be_reached(routes: Declared) -> None:
             unlike = {"integer": 77, "date": "1999-09-09"}
             schema = param.convertor.schema
             # An empty segment is what only the rest of a path takes.
-            plain = "/q" if param.convertor is PATH else "qq"
+            plain = "q//q" if param.convertor is PATH else "qq"
             values[param.name] = unlike.get(schema.get("format", schema["type"]), plain)
         hit = found.find(method, build_path(template, values).replace("%2F", "/"))
         assert hit is not None

@@ -265,6 +265,7 @@ def test_every_error_is_listed() -> None:
         ),
         (dict[Annotated[str, Meta(max_length=1)], int], {"ab": 1}, [("/ab", "too_long")]),
         (Annotated[str, Meta(pattern="^a$")], "b", [("", "pattern")]),
+        (Annotated[str, Meta(pattern="it's")], "b", [("", "pattern")]),
         (Annotated[float, Meta(multiple_of=0.5)], 0.3, [("", "multiple_of")]),
         (Annotated[int, Meta(lt=5)], 5, [("", "too_large")]),
         (

@@ -139,7 +139,7 @@ def test_a_type_that_needs_nothing_stays_itself(tp: Any) -> None:
         (object, "`object` is not a type", "Write a msgspec.Struct"),
         (collections.abc.Callable[[], int], "`Callable` is not a type", "or a builtin type"),
         (Annotated[str, Meta(ge=1)], "Can only set `ge`", "`__post_init__`"),
-        (Annotated[Decimal, annotated_types.Ge(1)], "Can only set `ge`", "`__post_init__`"),
+        (Annotated[Decimal, annotated_types.Ge(1)], "no bounds on `Decimal`", "`__post_init__`"),
         (Annotated[int, annotated_types.Predicate(bool)], "Predicate(bool)", "`msgspec.Meta`"),
         (Annotated[int, pydantic.Field(gt=3)], "`FieldInfo` of Pydantic", "Write `msgspec.Meta"),
         (Constrained, "Ge(ge=18)", "Write `msgspec.Meta(ge=18)` there"),
@@ -162,6 +162,28 @@ def test_a_field_that_init_does_not_take_cannot_be_sent(cls: Any) -> None:
     assert normalise(list[cls]) == list[cls]
     with pytest.raises(UnsupportedType, match=f"{cls.__name__}.count"):
         readable(list[cls])
+
+
+@pytest.mark.parametrize(
+    ("tp", "remedy"),
+    [
+        (set, "a set of scalars"),
+        (set[Any], "a set of scalars"),
+        (list[frozenset[tuple[int, int]]], "a set of scalars"),
+        (collections.abc.Set[frozenset[str]], "a set of scalars"),
+        (dict[tuple[int, int], str], "`dict[str, ...]`"),
+    ],
+)
+def test_what_could_be_made_to_hash_alike_cannot_be_sent(tp: Any, remedy: str) -> None:
+    assert normalise(tp) == tp
+    with pytest.raises(UnsupportedType, match="would hash what clients send") as caught:
+        readable(tp)
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize("tp", [set[bytes], set[UUID | None], dict, dict[int, set[Literal[1]]]])
+def test_sets_of_scalars_can_be_sent(tp: Any) -> None:
+    assert readable(tp) == tp
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="`type X = ...` came with Python 3.12")

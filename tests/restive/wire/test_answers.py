@@ -424,3 +424,13 @@ def test_nothing_is_logged_for_good_requests(caplog: pytest.LogCaptureFixture) -
     caplog.set_level(logging.WARNING)
     raw(Rig(), get("/") * 20 + get("/", CLOSE))
     assert caplog.text == ""
+
+
+def test_fields_of_the_connection_are_the_wires_own() -> None:
+    fields = {
+        name: "chunked" for name in ("connection", "keep-alive", "transfer-encoding", "upgrade")
+    }
+    rig = Rig(x=lambda _: Response(b"abc", headers={**fields, "x-a": "1"}))
+    (answer,) = answers(raw(rig, get("/x", CLOSE)))
+    assert [name for name, _ in answer.fields] == ["x-a", "content-length", "connection", "date"]
+    assert (answer.get("connection"), answer.body) == (["close"], b"abc")

@@ -70,6 +70,11 @@ VECTORS: dict[str, tuple[bytes, int]] = {
     "host with huge port": (b"GET / HTTP/1.1\r\nHost: a.example:65536\r\n\r\n", 400),
     "host with two ports": (b"GET / HTTP/1.1\r\nHost: a.example:1:2\r\n\r\n", 400),
     "host with open bracket": (b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400),
+    "host that is too long": (b"GET / HTTP/1.1\r\nHost: " + b"a" * 262 + b"\r\n\r\n", 400),
+    "target with a host that is too long": (
+        b"GET http://" + b"a" * 262 + b"/ HTTP/1.1\r\n" + H + b"\r\n",
+        400,
+    ),
     "host with bad escape": (b"GET / HTTP/1.1\r\nHost: a%zz\r\n\r\n", 400),
     # RFC 9112, 5: fields
     "space before colon": (b"GET / HTTP/1.1\r\nHost : a.example\r\n\r\n", 400),
@@ -130,6 +135,7 @@ VECTORS: dict[str, tuple[bytes, int]] = {
         501,
     ),
     # 7.1: chunks
+    "chunk size without end": (CHUNKED + b"5;" + b"a" * 9_000, 400),
     "chunk size in 0x": (CHUNKED + b"0x5\r\nhello\r\n0\r\n\r\n", 400),
     "chunk size with plus": (CHUNKED + b"+5\r\nhello\r\n0\r\n\r\n", 400),
     "chunk size below zero": (CHUNKED + b"-1\r\nhello\r\n0\r\n\r\n", 400),
@@ -244,3 +250,13 @@ def test_a_client_that_never_stops_sending_is_cut_off() -> None:
                 await client.send(*[b"x" * 10_000] * 2000)
 
     run(main())
+
+
+@pytest.mark.parametrize("data", [b"HEAD / HTTP/1.1\r\n\r\n", b"HEAD /\r\n\r\n", b"HEAD / HT"])
+def test_a_bad_head_request_gets_no_body(data: bytes) -> None:
+    async def main() -> bytes:
+        async with serving(Rig(limits=Limits(head_time=0.1))) as server:
+            return await exchange(server, data)
+
+    (answer,) = answers(run(main()), "HEAD")
+    assert answer.status in (400, 408)

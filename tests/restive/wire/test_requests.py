@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import itertools
+import time
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from restive.http.request import Request
 from restive.http.response import Response
-from restive.wires.native.connection import Connection
-from restive.wires.native.hub import Hub
+from restive.server.native.connection import Connection
+from restive.server.native.hub import Hub
+from restive.server.native.reader import Reader
 from tests.restive.wire.rig import (
     CLOSE,
     Answer,
@@ -30,6 +32,8 @@ from tests.restive.wire.rig import (
     serving,
 )
 from tests.restive.wire.test_refusals import VECTORS
+
+EXTENSIONS = [b"", b";a=b", b';a="0"']
 
 
 def ask(*pieces: bytes, rig: Rig | None = None, plain: bool = False) -> list[Answer]:
@@ -181,7 +185,7 @@ def test_known_fields_with_another_line() -> None:
 def test_known_fields_are_read_again_after_they_were_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("restive.wires.native.connection.FORGET", 0.0)
+    monkeypatch.setattr("restive.server.native.connection.FORGET", 0.0)
 
     async def main() -> list[Answer]:
         async with serving(Rig(), sweep=0.02) as server, client_of(server) as client:
@@ -297,6 +301,42 @@ def test_a_chunked_body_may_hold_what_looks_like_its_end() -> None:
     found = ask(head + chunked + head + chunked + get("/after", CLOSE), rig=rig)
     assert [a.json()["body"] for a in found] == [body.decode(), body.decode(), ""]
     assert rig.seen == ["POST /", "POST /", "GET /after"]
+
+
+@given(
+    st.lists(st.tuples(st.binary(min_size=1, max_size=40), st.sampled_from(EXTENSIONS))), st.data()
+)
+def test_the_end_of_a_chunked_body_is_found_wherever_it_is_cut(
+    chunks: list[tuple[bytes, bytes]], data: st.DataObject
+) -> None:
+    sent = b"".join(b"%x%b\r\n%b\r\n" % (len(chunk), ext, chunk) for chunk, ext in chunks)
+    sent += b"0" + data.draw(st.sampled_from([b"\r\n\r\n", b"00;a\r\nX-Y: z\r\n\r\n"]))
+    after = data.draw(st.sampled_from([b"", b"\r\n\r\n", b"0\r\n\r\n", get("/next")]))
+    reader = Reader(1_000, 1_000, 10)
+    assert reader.take_head(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    cuts = [0, *sorted(data.draw(st.sets(st.integers(1, len(sent) - 1)))), len(sent)]
+    for start, end in itertools.pairwise(cuts):
+        assert not reader.complete
+        last = end == len(sent)
+        rest = reader.take_body(sent[start:end] + (after if last else b""))
+        assert rest == (after if last else b"")
+    assert reader.complete
+    assert reader.body() == b"".join(chunk for chunk, _ in chunks)
+
+
+def test_a_chunk_of_empty_lines_costs_no_more_than_another() -> None:
+    def seconds(body: bytes) -> float:
+        reader = Reader(1_000, 1_000, 10)
+        reader.take_head(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+        began = time.process_time()
+        for start in range(0, len(chunked), 65_536):
+            reader.take_body(chunked[start : start + 65_536])
+        assert reader.complete
+        return time.process_time() - began
+
+    for lines in (b"\r\n\r\n" * 250_000, b"\r\n0\r\n\r\n" * 150_000):
+        assert seconds(lines) < 10 * seconds(b"x" * len(lines)) + 0.01
 
 
 def test_bodies_above_the_limit_of_their_endpoint() -> None:

@@ -269,6 +269,21 @@ app = Rig(pid=pid, slow=slow, block=block)
 broken = Broken()
 def make():
     return app
+
+def with_threads():
+    import time
+    from restive import App, Limits
+    app = App(limits=Limits(stop_time=0.2), docs=None)
+
+    @app.get("/pid")
+    def pid() -> int:
+        return os.getpid()
+
+    @app.get("/stuck")
+    def stuck() -> None:
+        time.sleep(60)
+
+    return app
 """
 
 RUN = """
@@ -365,6 +380,20 @@ def test_a_second_signal_ends_at_once(tmp_path: Path, workers: int) -> None:
             running.popen.terminate()
             running.end()
             assert time.monotonic() - began < 0.25
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_thread_that_never_ends_does_not_keep_the_process(tmp_path: Path, workers: int) -> None:
+    with process(tmp_path, app="main:with_threads", workers=workers) as running:
+        running.up()
+        with socket.create_connection(("127.0.0.1", running.port)) as client:
+            client.sendall(get("/stuck"))
+            time.sleep(0.2)
+            running.popen.terminate()
+            began = time.monotonic()
+            assert running.end() == 0
+            assert time.monotonic() - began < 2
+        assert "is still at work in its thread. The app stops without it" in running.said()
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -12,6 +12,8 @@ import pytest
 from restive.config import Limits
 from restive.http.request import Request
 from restive.http.response import Response, Stream
+from restive.server.native.connection import Connection
+from restive.server.native.hub import Hub
 from tests.restive.wire.rig import (
     OK,
     Point,
@@ -417,7 +419,7 @@ def test_input_goes_on_after_it_was_held_back() -> None:
 def test_a_peer_that_keeps_its_side_open_after_an_error_is_cut_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("restive.wires.native.connection.LINGER_TIME", 0.1)
+    monkeypatch.setattr("restive.server.native.connection.LINGER_TIME", 0.1)
 
     async def main() -> tuple[bytes, float]:
         async with serving(Rig(limits=LONG)) as server, client_of(server) as client:
@@ -462,6 +464,89 @@ def test_a_handler_that_answers_although_it_was_cancelled(
     run(main())
     assert events == ["began", "RuntimeError" if what == "error" else "ConnectionResetError"]
     assert ("broken" in caplog.text) == (what == "error")
+
+
+@pytest.mark.parametrize("more", [b"\r\n", b"G"], ids=["empty line", "next request"])
+def test_a_last_answer_leaves_in_full_whatever_follows_its_request(
+    more: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time to linger begins when everything was written."""
+    monkeypatch.setattr("restive.server.native.connection.LINGER_TIME", 0.1)
+
+    async def main() -> int:
+        rig = Rig(limits=only("head_time"), big=lambda _: Response.of(OK, b"x" * 30_000_000))
+        async with serving(rig) as server, client_of(server) as client:
+            await client.send(get("/big", "Connection: close") + more)
+            await client.reader.readuntil(b"\r\n\r\n")
+            total = 0
+            while chunk := await client.reader.read(1_500_000):
+                total += len(chunk)
+                await asyncio.sleep(0.02)
+            return total
+
+    assert run(main()) == 30_000_000
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["uvloop", "asyncio"])
+def test_a_lost_connection_is_seen_although_nothing_more_is_read(plain: bool) -> None:
+    events: list[str] = []
+
+    async def main() -> None:
+        rig = Rig(limits=LONG, x=Point(waiting(events), eof_grace=60))
+        async with serving(rig) as server, client_of(server) as client:
+            client.writer.write(get("/x") + get("/") * 40_000)
+            (connection,) = await _first(server)
+            await _until(lambda: not connection._reading)
+            client.abort()
+            await _until(lambda: len(events) > 2)
+
+    run(main(), plain=plain)
+    assert events == ["began", "cancelled", "CancelledError"]
+
+
+async def _first(server: Any) -> list[Any]:
+    await _until(lambda: server._hub.connections)
+    return list(server._hub.connections)
+
+
+def test_a_lost_connection_does_not_cancel_clean_up_that_begins_before_it_is_told() -> None:
+    events: list[str] = []
+    gate = asyncio.Event()
+
+    async def clean_up() -> None:
+        events.append("began")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        events.append("ended")
+
+    async def handler(request: Request) -> Response:
+        request.finish = lambda _: clean_up()
+        await gate.wait()
+        return ok()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        hub = Hub(Rig(limits=LONG, x=handler), loop)
+        connection = Connection(hub)
+        connection.connection_made(Void())
+        connection.data_received(get("/x"))
+        await asyncio.sleep(0)
+        gate.set()  # the handler goes on with the next turn of the loop …
+        connection.connection_lost(None)  # … in which it is cancelled, too
+        await asyncio.gather(*hub.tasks, return_exceptions=True)
+
+    run(main())
+    assert events == ["began", "ended"]
+
+
+class Void(asyncio.Transport):
+    """Takes everything."""
+
+    def write(self, data: Any) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
 
 
 async def _until(condition: Any, seconds: float = 3.0) -> None:

@@ -13,17 +13,18 @@ import contextvars
 import logging
 import sys
 from collections.abc import Awaitable, Coroutine
-from functools import lru_cache
 from typing import Any, Final
 
 from restive.http.request import Request
-from restive.http.response import Prepared, Response
-from restive.wires.native.answer import BROKEN, CONTINUE, LENGTHS, Outgoing
-from restive.wires.native.hub import Hub
-from restive.wires.native.known import MOST, Known
-from restive.wires.native.reader import Reader, without_blank_lines
-from restive.wires.native.stream import close_source, send_stream
-from restive.wires.strict import Refused
+from restive.http.response import Response
+from restive.server.native.answer import BROKEN, CONTINUE, LENGTHS, Outgoing
+from restive.server.native.head import unread
+from restive.server.native.hub import Hub
+from restive.server.native.known import MOST, Known
+from restive.server.native.peer import address, is_reset, own_address
+from restive.server.native.reader import Reader, without_blank_lines
+from restive.server.native.stream import close_source, send_stream
+from restive.wires.strict import SLOWEST_BODY, Refused
 from restive.wires.target import Endpoint
 
 logger = logging.getLogger("restive.server")
@@ -39,7 +40,6 @@ CLOSING: Final = 5
 MOST_IN_PLACE: Final = 16  # requests that are answered before others get their turn
 READ_AHEAD: Final = 65_536  # bytes kept while a request is being answered
 COPIED: Final = 65_536  # larger bodies are not joined with their head
-SLOWEST_BODY: Final = 16_384  # bytes that earn a body another second
 FORGET: Final = 5.0  # seconds after which an idle connection no longer keeps known fields
 LINGER_TIME: Final = 2.0
 LINGER_BYTES: Final = 1_048_576
@@ -112,8 +112,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
         self._write = self._transport.write
-        self._client = _address(transport.get_extra_info("peername"))
-        self._server = _own_address(transport.get_extra_info("sockname"))
+        self._client = address(transport.get_extra_info("peername"))
+        self._server = own_address(transport.get_extra_info("sockname"))
         self._since = self._hub.loop.time()
         self._hub.connections.add(self)
 
@@ -148,9 +148,9 @@ class Connection(asyncio.Protocol):
         self._buffer = b""
         self._hub.connections.discard(self)
         self._reader.close()
-        if self._task is not None and self._current is not None:
-            # Not before its first step (3.11 has no eager tasks): it would never clean up.
-            self._hub.loop.call_soon(self._task.cancel)
+        if self._current is not None:
+            # Not before the task's first step (3.11 has no eager tasks): it would never clean up.
+            self._hub.loop.call_soon(self._give_up, self._current)
         if exc is not None:
             logger.debug("A connection was lost: %s", exc)
 
@@ -185,7 +185,12 @@ class Connection(asyncio.Protocol):
             self._refuse(408, "The request's head did not come in time.")
         elif state == BODY and age > limits.body_time + self._reader.received / SLOWEST_BODY:
             self._refuse(408, "The request's body did not come in time.")
-        elif state == LINGER and age > LINGER_TIME:
+        elif state == LINGER:
+            if not self.answered:
+                self._since = now
+            elif age > LINGER_TIME:
+                self.abort()
+        elif not self._reading and is_reset(self._transport):
             self.abort()
         self._check_writing(now, limits.write_time)
 
@@ -517,28 +522,14 @@ class Connection(asyncio.Protocol):
         """Write an answer whose body is bytes. last: the connection ends after it."""
         if self._state >= LINGER:
             return
-        body = response.body
-        prepared = response.prepare()
         keep = not last and self._keeps()
-        if keep and self._is_plain(request, response, prepared):
-            head = b"%bcontent-length: %d\r\n%b" % (prepared.lines, len(body), self._hub.date)
-        else:
-            out = Outgoing(prepared, len(body), request, keep)
-            head, keep = out.head(self._hub.date), out.keep
-            if not out.body:
-                body = b""
+        head, body, keep = self._hub.compose(request, response, keep)
         if len(body) > COPIED:
             self._transport.writelines((head, body))
         else:
             self._write(head + body)
         if not keep:
             self._close(linger=last)
-
-    def _is_plain(self, request: Request | None, response: Response, prepared: Prepared) -> bool:
-        """Is Content-Length all that the answer lacks?"""
-        if request is None or request.method == "HEAD" or request.http_version == "1.0":
-            return False
-        return prepared in self._plain or self._hub.learn(prepared, response.prepared is not None)
 
     def _fail(self, request: Request | None, error: BaseException) -> None:
         """The app broke its promise, or its task was cancelled."""
@@ -559,7 +550,7 @@ class Connection(asyncio.Protocol):
         """Answer by a problem and close."""
         if self._state >= LINGER:
             return
-        request = self._current
+        request = self._current or unread(self._buffer)
         try:
             self._send(request, self._hub.target.problem(request, status, detail), last=True)
         except Exception:
@@ -585,7 +576,7 @@ class Connection(asyncio.Protocol):
         reset could overtake the answer (RFC 9112, 9.6), so only our side is closed for a while.
         """
         self._ready = False
-        linger = (linger or bool(self._buffer)) and not self._eof
+        linger = (linger or bool(without_blank_lines(self._buffer))) and not self._eof
         self._buffer = b""
         self._since = self._moved = self._hub.loop.time()
         if linger and self._transport.can_write_eof() and not self._transport.is_closing():
@@ -603,12 +594,3 @@ class Connection(asyncio.Protocol):
         self._state = CLOSING
         self._ready = False
         self._transport.abort()
-
-
-def _address(name: Any) -> tuple[str, int] | None:
-    """(host, port), or None on a UNIX socket."""
-    return (name[0], name[1]) if isinstance(name, tuple) else None
-
-
-# PERF: one tuple for all connections; they are counted in thousands.
-_own_address = lru_cache(maxsize=64)(_address)

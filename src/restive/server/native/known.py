@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from restive.http.request import Request
-from restive.wires.native.head import COMMON_LINE, METHODS
+from restive.server.native.head import COMMON_LINE, METHODS
 from restive.wires.strict import PATH
 
 MOST: Final = 2_048  # bytes of fields that are remembered

@@ -6,9 +6,10 @@ from typing import Final
 
 from restive.http.request import Request
 from restive.http.response import Prepared, status_line
+from restive.wires.strict import CONNECTION_FIELDS
 
 # The fields by which a message is framed, and Date: the wire's own, so a handler's are looked at.
-FRAMING: Final = frozenset({"connection", "content-length", "date", "transfer-encoding"})
+FRAMING: Final = CONNECTION_FIELDS | {"content-length", "date"}
 LENGTHS: Final = [b"content-length: %d\r\n" % length for length in range(4096)]
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from restive.http.request import Request
 from restive.wires.strict import PATH, QUERY, Refused, valid_authority
 
 METHODS: Final = {
@@ -138,3 +139,12 @@ def with_host(head: bytes, authority: bytes) -> bytes:
         return head[:line_end] + b"\r\nHost: " + authority + head[line_end:]
     end = head.find(b"\r\n", start + 2)
     return head[:start] + b"\r\nHost: " + authority + head[end:]
+
+
+def unread(buffer: bytes) -> Request | None:
+    """What stands for a request whose head is no good: a HEAD, as it gets no body even so."""
+    if not buffer.startswith(b"HEAD "):
+        return None
+    request = Request("HEAD", "/", head=b"")
+    request.http_version = "1.1"
+    return request

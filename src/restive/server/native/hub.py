@@ -7,8 +7,9 @@ import contextvars
 from email.utils import formatdate
 from typing import Any, Protocol
 
-from restive.http.response import Prepared
-from restive.wires.native.answer import is_plain
+from restive.http.request import Request
+from restive.http.response import Prepared, Response
+from restive.server.native.answer import Outgoing, is_plain
 from restive.wires.target import Target
 
 _MOST_PLAIN = 1024
@@ -73,9 +74,28 @@ class Hub:
         for connection in list(self.connections):
             connection.check(now)
 
-    def learn(self, prepared: Prepared, lasting: bool) -> bool:
-        """Is it plain (`answer.is_plain`)? lasting: it was made at build, so that it is worth
+    def compose(
+        self, request: Request | None, response: Response, keep: bool
+    ) -> tuple[bytes, bytes, bool]:
+        """Head and body of an answer that is no stream, and whether the connection may go on.
+
+        request: None where none could be read. keep: whether it may, as far as the wire knows.
+        Raises ValueError for a Content-Length that is no number.
+        """
+        body = response.body
+        prepared = response.prepare()
+        asked = request is not None and request.method != "HEAD" and request.http_version == "1.1"
+        if keep and asked and self._is_plain(prepared, response.prepared is not None):
+            head = b"%bcontent-length: %d\r\n%b" % (prepared.lines, len(body), self.date)
+            return head, body, True
+        out = Outgoing(prepared, len(body), request, keep)
+        return out.head(self.date), body if out.body else b"", out.keep
+
+    def _is_plain(self, prepared: Prepared, lasting: bool) -> bool:
+        """Is Content-Length all that it lacks? lasting: it was made at build, so that it is worth
         remembering in `plain`."""
+        if prepared in self.plain:
+            return True
         plain = is_plain(prepared)
         if plain and lasting and len(self.plain) < _MOST_PLAIN:
             self.plain.add(prepared)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from typing import Any
 
 from restive.http.response import chunk_bytes
-from restive.wires.native.answer import LAST_CHUNK, Outgoing
+from restive.server.native.answer import LAST_CHUNK, Outgoing
 
 Source = Iterable[bytes] | AsyncIterable[bytes]
 # A source that never waits must not keep the loop from everybody else.

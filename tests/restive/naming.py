@@ -1,0 +1,8 @@
+"""Names of parametrised tests that are the same in every process."""
+
+import re
+
+
+def plain(value: object) -> str:
+    """The text of a value without its address."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(value))
