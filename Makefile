@@ -22,8 +22,7 @@ test: test-quick
 
 # The tests of the package and of the guide alone.
 test-quick: lint
-	$(PYTHON) -m guide.develop pytest -q -n 2 tests/restive
-	$(PYTHON) -m guide.develop pytest -q --ignore=tests/restive
+	$(PYTHON) -m guide.develop pytest -q
 
 # The whole suite and the apps' own tests on PostgreSQL too. The server comes from a wheel.
 test-all: test

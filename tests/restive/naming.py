@@ -4,5 +4,6 @@ import re
 
 
 def plain(value: object) -> str:
-    """The text of a value without its address."""
-    return re.sub(r" at 0x[0-9a-f]+", "", str(value))
+    """The text of a value in ASCII, without its address."""
+    text = re.sub(r" at 0x[0-9a-f]+", "", str(value))
+    return text.encode("ascii", "backslashreplace").decode()
