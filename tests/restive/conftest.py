@@ -1,13 +1,19 @@
 """`serve_linted(app)` starts an app, behind Lint, on each of the three wires in turn."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.restive.app.driver import Client, Loop
 from tests.restive.wires import WIRES, serving
+
+# Processes that tests start import the package from here, as the tests themselves do.
+SRC = str(Path(__file__).resolve().parents[2] / "src")
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SRC, os.environ.get("PYTHONPATH")]))
 
 ServeLinted = Callable[[Any], Client]
 
