@@ -439,7 +439,7 @@ def test_a_pipelined_request_waits_for_the_answer_before_it() -> None:
 
 
 def test_others_are_served_between_pipelined_requests() -> None:
-    """SEMANTICS 5: after 16 answers in place the loop gets its turn."""
+    """After 16 answers in place the loop gets its turn."""
     order: list[str] = []
 
     def note(request: Request) -> Response:

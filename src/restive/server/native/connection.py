@@ -131,7 +131,7 @@ class Connection(asyncio.Protocol):
         self._receive(data)
 
     def eof_received(self) -> bool:
-        """The peer writes no more; it may still read (SEMANTICS 6)."""
+        """The peer writes no more; it may still read."""
         self._eof = True
         if self._state == BUSY:
             self._limit_grace()
